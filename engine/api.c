@@ -1,0 +1,321 @@
+/* api.c - the public interface: layouts, policies, engines, transforms
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "policy/load_layout.h"
+#include "policy/rule.h"
+
+const char *garim_version(void)
+{
+    return GARIM_VERSION;
+}
+
+/* ---- layouts ------------------------------------------------------------- */
+
+enum garim_status garim_layout_open(struct garim_layout **ret_layout,
+                                    const char *path, struct garim_error *error)
+{
+    struct garim_yaml *yaml = NULL;
+    enum garim_status status = garim_yaml_open(&yaml, path, error);
+    if (status == GARIM_OK) status = garim_layout_load(ret_layout, yaml, error);
+    garim_yaml_close(yaml);
+    return status;
+}
+
+void garim_layout_close(struct garim_layout *layout)
+{
+    garim_layout_unload(layout);
+}
+
+void garim_layout_describe(const struct garim_layout *layout,
+                           struct garim_layout_info *ret_info)
+{
+    *ret_info = (struct garim_layout_info){
+        .name = layout->name,
+        .path = layout->path,
+        .encoding = layout->page->name,
+        .framing = layout->terminator_bytes > 0 ? "lines" : "fixed",
+        .record_bytes = layout->record_bytes,
+        .terminator_bytes = layout->terminator_bytes,
+        .header_bytes = layout->header_bytes,
+        .trailer_bytes = layout->trailer_bytes,
+        .field_count = layout->field_count,
+    };
+}
+
+static const char *const type_names[] = {"char", "digits", "bytes"};
+
+void garim_layout_field(const struct garim_layout *layout, size_t index,
+                        struct garim_field_info *ret_info)
+{
+    const struct garim_field *field = &layout->fields[index];
+    *ret_info = (struct garim_field_info){
+        .name = field->name,
+        .type = type_names[field->type],
+        .encoding = field->page->name,
+        .sample = garim_sample_names[field->sample],
+        .at = field->at,
+        .bytes = field->bytes,
+    };
+}
+
+enum garim_status garim_layout_measure(const struct garim_layout *layout,
+                                       uint64_t file_bytes,
+                                       uint64_t *ret_records,
+                                       struct garim_error *error)
+{
+    size_t edges = layout->header_bytes + layout->trailer_bytes;
+    size_t stride = layout->record_bytes + layout->terminator_bytes;
+    if (file_bytes < edges)
+        return garim_error_set(error, GARIM_INPUT,
+                               "%llu bytes are fewer than the header and "
+                               "trailer of the layout (%zu); is it the right "
+                               "file?",
+                               (unsigned long long)file_bytes, edges);
+    uint64_t body = file_bytes - edges;
+    uint64_t rest = body % stride;
+    bool open_end = layout->terminator_bytes > 0 && rest > 0 &&
+                    rest == layout->record_bytes && layout->trailer_bytes == 0;
+    if (rest != 0 && !open_end)
+        return garim_error_set(error, GARIM_INPUT,
+                               "%llu bytes are no whole number of records of "
+                               "%zu bytes: %llu remain; correct the layout's "
+                               "length, or find the broken record",
+                               (unsigned long long)body, stride,
+                               (unsigned long long)rest);
+    *ret_records = body / stride + (open_end ? 1 : 0);
+    return GARIM_OK;
+}
+
+/* ---- policies ------------------------------------------------------------ */
+
+enum garim_status garim_policy_open(struct garim_policy **ret_policy,
+                                    const char *path, struct garim_error *error)
+{
+    return garim_policy_load(ret_policy, path, error);
+}
+
+void garim_policy_close(struct garim_policy *policy)
+{
+    garim_policy_unload(policy);
+}
+
+const struct garim_layout *
+garim_policy_layout(const struct garim_policy *policy)
+{
+    return policy->layout;
+}
+
+static unsigned count_fields(const struct garim_policy *policy,
+                             const struct garim_rule *rule)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < policy->step_count; i++)
+        if (policy->steps[i].rule == rule &&
+            policy->steps[i].field->name[0] != '\0')
+            count++;
+    return count;
+}
+
+void garim_policy_describe(const struct garim_policy *policy,
+                           struct garim_policy_info *ret_info)
+{
+    *ret_info = (struct garim_policy_info){
+        .path = policy->path,
+        .recipient = policy->recipient,
+        .purpose = policy->purpose,
+        .basis = policy->basis,
+        .epoch = policy->epoch,
+        .expires = policy->expires,
+        .subjects = policy->subjects,
+        .budget = policy->budget,
+        .span_count = policy->step_count,
+        .domain_count = policy->domain_count,
+        .input_bytes = garim_policy_stride(policy),
+        .output_bytes = garim_policy_stride(policy),
+        .tokenized = count_fields(policy, &garim_rule_token),
+        .masked = count_fields(policy, &garim_rule_mask),
+        .kept = count_fields(policy, &garim_rule_keep),
+        .blanked = count_fields(policy, &garim_rule_blank),
+        .constant = count_fields(policy, &garim_rule_constant),
+    };
+    memcpy(ret_info->digest, policy->digest, sizeof ret_info->digest);
+}
+
+void garim_policy_span(const struct garim_policy *policy, size_t index,
+                       struct garim_span_info *ret_info)
+{
+    const struct garim_step *step = &policy->steps[index];
+    bool gap = step->field->name[0] == '\0';
+    *ret_info = (struct garim_span_info){
+        .field = step->field->name,
+        .type = gap ? "" : type_names[step->field->type],
+        .rule = step->rule->name,
+        .details = step->details,
+        .at = step->field->at,
+        .bytes = step->field->bytes,
+    };
+}
+
+void garim_policy_domain(const struct garim_policy *policy, size_t index,
+                         struct garim_domain_info *ret_info)
+{
+    const struct garim_domain *domain = &policy->domains[index];
+    *ret_info = (struct garim_domain_info){
+        .name = domain->name,
+        .canonical = domain->canonical->name,
+        .token_bits = domain->token_bits,
+        .expected_collisions = domain->expected_collisions,
+    };
+}
+
+/* ---- engines and contexts -------------------------------------------------
+ */
+
+static size_t domain_key_bytes(const struct garim_policy *policy)
+{
+    return policy->domain_count * GARIM_KEY_BYTES;
+}
+
+static enum garim_status derive_keys(struct garim_engine *engine,
+                                     const struct garim_key *key,
+                                     struct garim_error *error)
+{
+    const struct garim_policy *policy = engine->policy;
+    if (policy->domain_count == 0) return GARIM_OK;
+    if (key == NULL)
+        return garim_error_set(error, GARIM_KEY,
+                               "the policy has tokens and wants a key; make "
+                               "one with garim keygen");
+    engine->domain_keys = garim_secret_open(domain_key_bytes(policy));
+    if (engine->domain_keys == NULL)
+        return garim_error_set(error, GARIM_KEY,
+                               "no locked memory for keys; raise the limit of "
+                               "locked memory (ulimit -l)");
+    for (size_t i = 0; i < policy->domain_count; i++) {
+        const char *const labels[] = {"token", policy->recipient,
+                                      policy->purpose, policy->domains[i].name,
+                                      policy->epoch};
+        if (garim_key_derive(key, labels, 5,
+                             engine->domain_keys + i * GARIM_KEY_BYTES,
+                             GARIM_KEY_BYTES) != 0)
+            return garim_error_set(error, GARIM_KEY,
+                                   "the crypto library can not do HKDF; see "
+                                   "whether its configuration forbids it");
+    }
+    return GARIM_OK;
+}
+
+enum garim_status garim_engine_open(struct garim_engine **ret_engine,
+                                    const struct garim_policy *policy,
+                                    const struct garim_key *key,
+                                    struct garim_error *error)
+{
+    enum garim_status status = garim_self_test(error);
+    if (status != GARIM_OK) return status;
+    struct garim_engine *engine = calloc(1, sizeof *engine);
+    if (engine == NULL) return garim_error_no_memory(error);
+    engine->policy = policy;
+    if (key != NULL)
+        memcpy(engine->key_id, garim_key_id(key), sizeof engine->key_id);
+    status = derive_keys(engine, key, error);
+    if (status == GARIM_OK)
+        *ret_engine = engine;
+    else
+        garim_engine_close(engine);
+    return status;
+}
+
+void garim_engine_close(struct garim_engine *engine)
+{
+    if (engine == NULL) return;
+    garim_secret_close(engine->domain_keys, domain_key_bytes(engine->policy));
+    free(engine);
+}
+
+struct garim_context {
+    const struct garim_policy *policy;
+    struct garim_workspace *workspace;
+};
+
+enum garim_status garim_context_open(struct garim_context **ret_context,
+                                     const struct garim_engine *engine,
+                                     struct garim_error *error)
+{
+    struct garim_context *context = calloc(1, sizeof *context);
+    if (context == NULL) return garim_error_no_memory(error);
+    context->policy = engine->policy;
+    enum garim_status status = garim_workspace_open(
+        &context->workspace, engine->policy, engine->domain_keys, error);
+    if (status == GARIM_OK)
+        *ret_context = context;
+    else
+        free(context);
+    return status;
+}
+
+void garim_context_close(struct garim_context *context)
+{
+    if (context == NULL) return;
+    garim_workspace_close(context->workspace);
+    free(context);
+}
+
+/* ---- transforms -----------------------------------------------------------
+ */
+
+static enum garim_status refuse_record(const struct garim_policy *policy,
+                                       const struct garim_broken *broken,
+                                       struct garim_error *error)
+{
+    const struct garim_field *field = policy->steps[broken->step_index].field;
+    (void)garim_error_set(error, GARIM_DATA, "field %s %s; correct the record",
+                          field->name, garim_breach_text(broken->breach));
+    if (error != NULL) {
+        error->record = broken->row;
+        error->offset = broken->row * garim_policy_stride(policy) + field->at;
+        memcpy(error->field, field->name, strlen(field->name) + 1);
+    }
+    return GARIM_DATA;
+}
+
+static enum garim_status refuse_framing(const struct garim_policy *policy,
+                                        size_t row, struct garim_error *error)
+{
+    (void)garim_error_set(error, GARIM_INPUT,
+                          "the line is not %zu bytes long; correct the record "
+                          "or the layout's length",
+                          policy->layout->record_bytes);
+    if (error != NULL) {
+        error->record = row;
+        error->offset = row * garim_policy_stride(policy);
+    }
+    return GARIM_INPUT;
+}
+
+enum garim_status garim_transform(struct garim_context *context, const void *in,
+                                  void *out, size_t count,
+                                  struct garim_error *error)
+{
+    const struct garim_policy *policy = context->policy;
+    size_t bytes = count * garim_policy_stride(policy);
+    if (count == 0) return GARIM_OK;
+    size_t row = garim_policy_find_misframed(policy, in, count, false);
+    if (row < count) {
+        memset(out, 0, bytes);
+        return refuse_framing(policy, row, error);
+    }
+    if (in != out) memcpy(out, in, bytes);
+    struct garim_broken broken;
+    if (garim_policy_transform(context->workspace, out, count, NULL, &broken,
+                               1) == 0)
+        return GARIM_OK;
+    return refuse_record(policy, &broken, error);
+}

@@ -1,0 +1,18 @@
+/* api.h - what the files of the public interface share
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_API_INTERNAL_H
+#define GARIM_API_INTERNAL_H
+
+#include "crypto/crypto.h"
+#include "garim/garim.h"
+#include "policy/transform.h"
+
+struct garim_engine {
+    const struct garim_policy *policy;
+    uint8_t *domain_keys; /* secret memory: GARIM_KEY_BYTES a domain */
+    char key_id[17];
+};
+
+#endif

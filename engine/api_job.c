@@ -1,0 +1,236 @@
+/* api_job.c - the public interface: jobs over whole files, sample files
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "pipeline/job.h"
+#include "policy/rule.h"
+#include "synth/synth.h"
+
+static struct garim_shape shape_of(const struct garim_layout *layout)
+{
+    return (struct garim_shape){
+        .stride = layout->record_bytes + layout->terminator_bytes,
+        .terminator = layout->terminator_bytes,
+        .terminator_text = layout->terminator,
+        .header_bytes = layout->header_bytes,
+        .trailer_bytes = layout->trailer_bytes,
+        .blank = layout->page->blank,
+        .layout_name = layout->name,
+    };
+}
+
+/* ---- run: the worker that transforms ---------------------------------------
+ */
+
+static enum garim_status open_worker(const void *user, void **ret_state,
+                                     struct garim_error *error)
+{
+    const struct garim_engine *engine = user;
+    struct garim_workspace *workspace = NULL;
+    enum garim_status status = garim_workspace_open(&workspace, engine->policy,
+                                                    engine->domain_keys, error);
+    if (status == GARIM_OK) *ret_state = workspace;
+    return status;
+}
+
+static void close_worker(void *state)
+{
+    garim_workspace_close(state);
+}
+
+/* The owned rows, some at a time, since faults of one call go to the stack. */
+static size_t transform_owned(struct garim_workspace *workspace, uint8_t *base,
+                              size_t stride, const struct garim_rows *rows,
+                              size_t end, uint64_t *counts,
+                              struct garim_fault *faults, size_t fault_max)
+{
+    struct garim_broken broken[GARIM_PIECE_RECORDS];
+    size_t found = 0;
+    for (size_t row = rows->owned_first; row < end;) {
+        size_t some = end - row;
+        if (some > GARIM_PIECE_RECORDS) some = GARIM_PIECE_RECORDS;
+        size_t count =
+            garim_policy_transform(workspace, base + row * stride, some, counts,
+                                   broken, GARIM_PIECE_RECORDS);
+        for (size_t i = 0; i < count && found < fault_max; i++)
+            faults[found++] = (struct garim_fault){
+                .record = rows->first_record + row + broken[i].row,
+                .field = (unsigned)broken[i].step_index,
+                .reason = broken[i].breach,
+            };
+        row += some;
+    }
+    return found;
+}
+
+static size_t transform_rows(void *state, const struct garim_rows *rows,
+                             uint64_t *counts, struct garim_fault *faults,
+                             size_t fault_max, size_t *ret_broken_row)
+{
+    struct garim_workspace *workspace = state;
+    const struct garim_policy *policy = garim_workspace_policy(workspace);
+    size_t stride = garim_policy_stride(policy);
+    size_t count = garim_policy_find_misframed(policy, rows->base, rows->count,
+                                               rows->last_unterminated);
+    *ret_broken_row = count < rows->count ? count : SIZE_MAX;
+    size_t first = rows->owned_first < count ? rows->owned_first : count;
+    size_t end = rows->owned_end < count ? rows->owned_end : count;
+    if (end < first) end = first;
+    (void)garim_policy_transform(workspace, rows->base, first, NULL, NULL, 0);
+    size_t found = transform_owned(workspace, rows->base, stride, rows, end,
+                                   counts, faults, fault_max);
+    (void)garim_policy_transform(workspace, rows->base + end * stride,
+                                 count - end, NULL, NULL, 0);
+    return found;
+}
+
+static void describe_fault(const void *user, const struct garim_fault *fault,
+                           struct garim_reject *ret_reject)
+{
+    const struct garim_engine *engine = user;
+    const struct garim_field *field = engine->policy->steps[fault->field].field;
+    *ret_reject = (struct garim_reject){
+        .record = fault->record,
+        .offset = field->at,
+        .field = field->name,
+        .reason = garim_breach_text((enum garim_breach)fault->reason),
+    };
+}
+
+/* ---- run: the report -------------------------------------------------------
+ */
+
+static bool report_fields(const struct garim_policy *policy,
+                          const uint64_t *counts, struct garim_report *report)
+{
+    report->fields = calloc(policy->step_count, sizeof *report->fields);
+    if (report->fields == NULL) return false;
+    for (size_t i = 0; i < policy->step_count; i++) {
+        const struct garim_step *step = &policy->steps[i];
+        const uint64_t *seen = counts + i * GARIM_COUNTS_PER_STEP;
+        if (step->field->name[0] == '\0') continue;
+        report->fields[report->field_count++] = (struct garim_field_report){
+            .field = step->field->name,
+            .rule = step->rule->name,
+            .nulls = seen[GARIM_COUNT_NULLS],
+            .empties = seen[GARIM_COUNT_EMPTIES],
+        };
+    }
+    return true;
+}
+
+static enum garim_status run_job(const struct garim_job *job,
+                                 const struct garim_engine *engine,
+                                 struct garim_report *report,
+                                 struct garim_error *error)
+{
+    uint64_t *counts = calloc(job->worker->count_size, sizeof *counts);
+    if (counts == NULL) return garim_error_no_memory(error);
+    enum garim_status status = garim_job_run(job, report, counts, error);
+    memcpy(report->key_id, engine->key_id, sizeof report->key_id);
+    report->kernels = "scalar";
+    if (!report_fields(engine->policy, counts, report) && status == GARIM_OK)
+        status = garim_error_no_memory(error);
+    free(counts);
+    return status;
+}
+
+enum garim_status garim_run(const struct garim_engine *engine,
+                            const struct garim_job_options *options,
+                            struct garim_report *report,
+                            struct garim_error *error)
+{
+    static const enum garim_edge edges[] = {
+        [GARIM_POLICY_KEEP] = GARIM_EDGE_KEEP,
+        [GARIM_POLICY_DROP] = GARIM_EDGE_DROP,
+        [GARIM_POLICY_BLANK] = GARIM_EDGE_BLANK,
+    };
+    struct garim_shape shape = shape_of(engine->policy->layout);
+    shape.header = edges[engine->policy->header];
+    shape.trailer = edges[engine->policy->trailer];
+    struct garim_worker worker = {
+        .user = engine,
+        .count_size = engine->policy->step_count * GARIM_COUNTS_PER_STEP,
+        .open = open_worker,
+        .close = close_worker,
+        .transform = transform_rows,
+        .describe = describe_fault,
+    };
+    struct garim_job job = {
+        .options = options, .shape = &shape, .worker = &worker};
+    *report = (struct garim_report){0};
+    return run_job(&job, engine, report, error);
+}
+
+void garim_report_clear(struct garim_report *report)
+{
+    free(report->fields);
+    free(report->rejects);
+    *report = (struct garim_report){0};
+}
+
+/* ---- synth: the worker that generates ---------------------------------------
+ */
+
+struct sample {
+    const struct garim_layout *layout;
+    uint64_t seed;
+};
+
+static enum garim_status open_sample(const void *user, void **ret_state,
+                                     struct garim_error *error)
+{
+    (void)error;
+    *ret_state = (void *)(uintptr_t)user;
+    return GARIM_OK;
+}
+
+static void close_sample(void *state)
+{
+    (void)state;
+}
+
+static void generate(void *state, uint64_t first, size_t count, uint8_t *out)
+{
+    const struct sample *sample = state;
+    garim_synth_records(sample->layout, sample->seed, first, count, out);
+}
+
+void garim_synth_fill(const struct garim_layout *layout, uint64_t seed,
+                      uint64_t first, size_t count, void *out)
+{
+    garim_synth_records(layout, seed, first, count, out);
+}
+
+enum garim_status garim_synth(const struct garim_layout *layout, uint64_t seed,
+                              uint64_t records,
+                              const struct garim_job_options *options,
+                              struct garim_report *report,
+                              struct garim_error *error)
+{
+    struct sample sample = {.layout = layout, .seed = seed};
+    struct garim_shape shape = shape_of(layout);
+    struct garim_worker worker = {
+        .user = &sample,
+        .open = open_sample,
+        .close = close_sample,
+        .generate = generate,
+    };
+    struct garim_job job = {
+        .options = options,
+        .shape = &shape,
+        .worker = &worker,
+        .generate_records = records,
+    };
+    uint64_t no_counts = 0;
+    *report = (struct garim_report){0};
+    enum garim_status status = garim_job_run(&job, report, &no_counts, error);
+    report->kernels = "scalar";
+    return status;
+}

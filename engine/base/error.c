@@ -1,0 +1,76 @@
+/* error.c - filling a struct garim_error
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum garim_status fill(struct garim_error *error,
+                              enum garim_status status, const char *path,
+                              const char *format, va_list arguments)
+{
+    if (error == NULL) return status;
+    *error = (struct garim_error){
+        .status = status,
+        .record = GARIM_NONE,
+        .offset = GARIM_NONE,
+    };
+    (void)snprintf(error->path, sizeof error->path, "%s", path);
+    (void)vsnprintf(error->message, sizeof error->message, format, arguments);
+    return status;
+}
+
+enum garim_status garim_error_set(struct garim_error *error,
+                                  enum garim_status status, const char *format,
+                                  ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fill(error, status, "", format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+enum garim_status garim_error_set_path(struct garim_error *error,
+                                       enum garim_status status,
+                                       const char *path, const char *format,
+                                       ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fill(error, status, path, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+enum garim_status garim_error_set_place(struct garim_error *error,
+                                        enum garim_status status,
+                                        const char *path, unsigned line,
+                                        unsigned column, const char *format,
+                                        ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fill(error, status, path, format, arguments);
+    va_end(arguments);
+    if (error != NULL) {
+        error->line = line;
+        error->column = column;
+    }
+    return status;
+}
+
+enum garim_status garim_error_no_memory(struct garim_error *error)
+{
+    return garim_error_set(error, GARIM_TEMPORARY,
+                           "out of memory; free some and try again");
+}
+
+const char *garim_error_text(int error_number)
+{
+    const char *text = strerrordesc_np(error_number);
+    return text == NULL ? "unknown error" : text;
+}

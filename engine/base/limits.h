@@ -1,0 +1,41 @@
+/* limits.h - every limit of the engine, in one place
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_BASE_LIMITS_H
+#define GARIM_BASE_LIMITS_H
+
+#include <assert.h>
+
+enum {
+    GARIM_RECORD_BYTES_MAX = 65536,
+    GARIM_TERMINATOR_BYTES_MAX = 2,
+    GARIM_EDGE_BYTES_MAX = 65536, /* a header or a trailer */
+    GARIM_FIELDS_MAX = 4096,
+    GARIM_NAME_BYTES_MAX = 64,
+    GARIM_LABEL_BYTES_MAX = 255, /* recipient, purpose, domain, epoch */
+    GARIM_YAML_BYTES_MAX = 1 << 20,
+
+    GARIM_CHARACTER_BYTES_MAX = 3, /* UTF-8 bytes of one byte of a code page */
+    GARIM_TOKEN_BITS_MIN = 80,
+    GARIM_TOKEN_BITS_MAX = 256,
+    GARIM_TOKEN_DIGITS_MAX = 38,
+
+    GARIM_REJECTS_MAX = 1000000,
+    GARIM_THREADS_MAX = 1024,
+
+    GARIM_WINDOW_BYTES_MIN = 4096,
+    GARIM_WINDOW_BYTES_DEFAULT = 512 << 10,
+    GARIM_WINDOW_BYTES_MAX = 4 << 20,
+    GARIM_IN_FLIGHT_BYTES = 8 << 20, /* of all lanes together */
+    GARIM_DEPTH_MIN = 2,             /* windows in flight in one lane */
+    GARIM_DEPTH_MAX = 16,
+    GARIM_DIRECT_ALIGNMENT = 4096, /* of O_DIRECT offsets, sizes, addresses */
+
+    GARIM_PIECE_RECORDS = 256, /* records a step works on at a time */
+};
+
+static_assert(GARIM_WINDOW_BYTES_MIN % GARIM_DIRECT_ALIGNMENT == 0,
+              "a window is whole O_DIRECT sectors");
+
+#endif

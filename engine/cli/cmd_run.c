@@ -1,0 +1,137 @@
+/* cmd_run.c - garim run POLICY: put a file or a stream through a policy
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* Open the key that the options name; `*ret_key` is NULL where none do. */
+static enum garim_status open_key(const struct garim_cli_settings *settings,
+                                  struct garim_key **ret_key,
+                                  struct garim_error *error)
+{
+    *ret_key = NULL;
+    if (settings->key != NULL)
+        return garim_key_open_file(ret_key, settings->key, error);
+    if (settings->key_credential != NULL)
+        return garim_key_open_credential(ret_key, settings->key_credential,
+                                         error);
+    if (settings->key_descriptor != GARIM_CLI_UNSET)
+        return garim_key_open_descriptor(ret_key, (int)settings->key_descriptor,
+                                         error);
+    return GARIM_OK;
+}
+
+static enum garim_status
+check_options(const struct garim_cli_settings *settings,
+              struct garim_error *error)
+{
+    bool by_descriptor = settings->key_descriptor != GARIM_CLI_UNSET;
+    if ((settings->key != NULL) + (settings->key_credential != NULL) +
+            by_descriptor >
+        1)
+        return garim_cli_fail(error, GARIM_USAGE, "",
+                              "more than one key is named; give one of --key, "
+                              "--key-credential and --key-fd");
+    if (by_descriptor && settings->key_descriptor == STDIN_FILENO &&
+        garim_cli_is_stream(settings->input))
+        return garim_cli_fail(error, GARIM_USAGE, "",
+                              "the key and the records would both come from "
+                              "standard input; name the input with -i");
+    return GARIM_OK;
+}
+
+/* The policy under its key. */
+static enum garim_status open_engine(const struct garim_cli_settings *settings,
+                                     struct garim_policy **ret_policy,
+                                     struct garim_engine **ret_engine,
+                                     struct garim_error *error)
+{
+    struct garim_policy *policy;
+    struct garim_key *key;
+    enum garim_status status =
+        garim_policy_open(&policy, settings->operands[0], error);
+    if (status != GARIM_OK) return status;
+    status = open_key(settings, &key, error);
+    if (status == GARIM_OK) {
+        status = garim_engine_open(ret_engine, policy, key, error);
+        garim_key_close(key);
+    }
+    if (status == GARIM_OK)
+        *ret_policy = policy;
+    else
+        garim_policy_close(policy);
+    return status;
+}
+
+static void print_summary(const struct garim_cli_settings *settings,
+                          const struct garim_policy *policy,
+                          const struct garim_report *report)
+{
+    struct garim_policy_info info;
+    struct garim_layout_info layout;
+    char *title;
+    garim_policy_describe(policy, &info);
+    garim_layout_describe(garim_policy_layout(policy), &layout);
+    if (asprintf(&title, "%s -> %s, %s, epoch %s (%s)", layout.name,
+                 info.recipient, info.purpose, info.epoch, info.basis) < 0)
+        return;
+    garim_cli_summary(title, settings, &info, report);
+    free(title);
+}
+
+/* Whether the job began, so that there is something to report. */
+static bool reportable(enum garim_status status)
+{
+    return status != GARIM_USAGE && status != GARIM_KEY;
+}
+
+static enum garim_status run_job(const struct garim_cli_settings *settings,
+                                 struct garim_cli_job *job,
+                                 struct garim_cli_report_file *report_file,
+                                 struct garim_error *error)
+{
+    struct garim_policy *policy;
+    struct garim_engine *engine;
+    struct garim_report report = {0};
+    struct garim_error report_error;
+    enum garim_status status = open_engine(settings, &policy, &engine, error);
+    if (status != GARIM_OK) return status;
+    *error = (struct garim_error){.record = GARIM_NONE, .offset = GARIM_NONE};
+    status = garim_run(engine, &job->options, &report, error);
+    garim_cli_job_close(job);
+    if (reportable(status)) {
+        enum garim_status report_status = garim_cli_report_write(
+            report_file,
+            &(struct garim_cli_outcome){settings, policy, &report, error},
+            &report_error);
+        if (status == GARIM_OK && !settings->quiet)
+            print_summary(settings, policy, &report);
+        if (status == GARIM_OK && report_status != GARIM_OK) {
+            status = report_status;
+            *error = report_error;
+        }
+    }
+    garim_report_clear(&report);
+    garim_engine_close(engine);
+    garim_policy_close(policy);
+    return status;
+}
+
+enum garim_status garim_cli_run(const struct garim_cli_settings *settings,
+                                struct garim_error *error)
+{
+    struct garim_cli_job job;
+    struct garim_cli_report_file report_file;
+    enum garim_status status = check_options(settings, error);
+    if (status == GARIM_OK)
+        status = garim_cli_job_open(&job, settings, false, error);
+    if (status == GARIM_OK)
+        status = garim_cli_report_open(&report_file, settings, error);
+    if (status != GARIM_OK) return status;
+    status = run_job(settings, &job, &report_file, error);
+    garim_cli_report_close(&report_file);
+    return status;
+}

@@ -1,0 +1,198 @@
+/* commands.c - the commands and options of the program, as data
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "commands.h"
+
+#define KEYGEN (1u << GARIM_CLI_KEYGEN)
+#define CHECK (1u << GARIM_CLI_CHECK)
+#define RUN (1u << GARIM_CLI_RUN)
+#define SHOW (1u << GARIM_CLI_SHOW)
+#define SYNTH (1u << GARIM_CLI_SYNTH)
+#define ALL (KEYGEN | CHECK | RUN | SHOW | SYNTH)
+
+#define AT(member) .offset = offsetof(struct garim_cli_settings, member)
+
+const struct garim_cli_command garim_cli_commands[GARIM_CLI_COUNT] = {
+    [GARIM_CLI_RUN] = {.name = "run",
+                       .operands = {"POLICY"},
+                       .summary = "put a file or a stream through a policy",
+                       .secret = true,
+                       .job = true},
+    [GARIM_CLI_CHECK] = {.name = "check",
+                         .operands = {"POLICY"},
+                         .summary = "say what a policy does to a record",
+                         .secret = true},
+    [GARIM_CLI_KEYGEN] = {.name = "keygen",
+                          .operands = {"FILE"},
+                          .summary = "write a new master key",
+                          .secret = true},
+    [GARIM_CLI_SHOW] = {.name = "show",
+                        .operands = {"LAYOUT", "FILE"},
+                        .summary = "print records field by field"},
+    [GARIM_CLI_SYNTH] = {.name = "synth",
+                         .operands = {"LAYOUT"},
+                         .summary = "write a file of sample records",
+                         .job = true},
+};
+
+static const char *const io_choices[] = {"auto", "uring", "posix", NULL};
+static const char *const progress_choices[] = {"auto", "always", "never",
+                                               "json", NULL};
+
+const struct garim_cli_option garim_cli_options[] = {
+    {.name = "key",
+     .value = "FILE",
+     .kind = GARIM_CLI_FILE,
+     .help = "read the master key from FILE; a regular file of the caller or "
+             "of root that nobody else can read",
+     AT(key),
+     .commands = RUN},
+    {.name = "key-credential",
+     .value = "NAME",
+     .kind = GARIM_CLI_TEXT,
+     .help = "read the master key from the systemd credential NAME; that is "
+             "$CREDENTIALS_DIRECTORY/NAME",
+     AT(key_credential),
+     .commands = RUN},
+    {.name = "key-fd",
+     .value = "N",
+     .kind = GARIM_CLI_NUMBER,
+     .max = INT32_MAX,
+     .help = "read the master key from the open descriptor N",
+     AT(key_descriptor),
+     .commands = RUN},
+    {.name = "input",
+     .letter = 'i',
+     .value = "FILE",
+     .kind = GARIM_CLI_FILE,
+     .help = "read FILE; - or nothing is standard input",
+     AT(input),
+     .commands = RUN},
+    {.name = "count",
+     .letter = 'n',
+     .value = "N",
+     .kind = GARIM_CLI_NUMBER,
+     .max = INT64_MAX,
+     .help = "write N records",
+     .required = true,
+     AT(count),
+     .commands = SYNTH},
+    {.name = "output",
+     .letter = 'o',
+     .value = "FILE",
+     .kind = GARIM_CLI_FILE,
+     .help = "write FILE; - or nothing is standard output.  Until all of it "
+             "is on the disk the file is called FILE.part",
+     AT(output),
+     .commands = RUN | SYNTH},
+    {.name = "force",
+     .letter = 'f',
+     .help = "replace an output that exists; it stays as it is until the new "
+             "one is complete",
+     AT(force),
+     .commands = RUN | SYNTH},
+    {.name = "restart",
+     .help = "discard what an unfinished run left; FILE.part and FILE.state",
+     AT(restart),
+     .commands = RUN | SYNTH},
+    {.name = "mode",
+     .value = "OCTAL",
+     .kind = GARIM_CLI_OCTAL,
+     .min = 1,
+     .max = 0777,
+     .help = "permission bits of the output; default 0600",
+     AT(mode),
+     .commands = RUN | SYNTH},
+    {.name = "seed",
+     .value = "N",
+     .kind = GARIM_CLI_NUMBER,
+     .max = UINT64_MAX,
+     .help = "the sample file to write; the same seed gives the same bytes.  "
+             "Default 1",
+     AT(seed),
+     .commands = SYNTH},
+    {.name = "max-rejects",
+     .value = "N",
+     .kind = GARIM_CLI_NUMBER,
+     .max = 1000000,
+     .help = "blank up to N records that break their layout; without it the "
+             "first one stops the run",
+     AT(max_rejects),
+     .commands = RUN},
+    {.name = "report",
+     .value = "FILE",
+     .kind = GARIM_CLI_FILE,
+     .help = "write what was done to FILE, as JSON; also when the run fails "
+             "on its way",
+     AT(report),
+     .commands = RUN},
+    {.name = "threads",
+     .value = "N",
+     .kind = GARIM_CLI_NUMBER,
+     .min = 1,
+     .max = 1024,
+     .help = "worker threads; default: the cores this process may use.  The "
+             "output never depends on it",
+     AT(threads),
+     .commands = RUN | SYNTH},
+    {.name = "io",
+     .value = "WAY",
+     .kind = GARIM_CLI_CHOICE,
+     .choices = io_choices,
+     .help = "how to read and write; auto takes io_uring where the system "
+             "has it, else pread and pwrite (posix)",
+     AT(io),
+     .commands = RUN | SYNTH},
+    {.name = "window",
+     .value = "SIZE",
+     .kind = GARIM_CLI_SIZE,
+     .min = 4096,
+     .max = 4 << 20,
+     .help = "bytes of one piece of work; a power of two from 4k to 4m",
+     AT(window_bytes),
+     .commands = RUN | SYNTH},
+    {.name = "progress",
+     .value = "WHEN",
+     .kind = GARIM_CLI_CHOICE,
+     .choices = progress_choices,
+     .help = "show progress on standard error; auto: where it is a terminal.  "
+             "json: a line each second for another program",
+     AT(progress),
+     .commands = RUN | SYNTH},
+    {.name = "quiet",
+     .help = "no progress and no summary; errors only",
+     AT(quiet),
+     .commands = RUN | SYNTH},
+    {.name = "records",
+     .value = "A:B",
+     .kind = GARIM_CLI_RANGE,
+     .help = "the records from A up to, not including, B; counted from 0.  "
+             "A: and :B leave an end open.  Default :10",
+     AT(records),
+     .commands = SHOW},
+    {.name = "json",
+     .help = "print JSON; show prints one object a line for each record",
+     AT(json),
+     .commands = CHECK | SHOW},
+    {.name = "help",
+     .letter = 'h',
+     .help = "print this help",
+     AT(help),
+     .commands = ALL},
+};
+
+const size_t garim_cli_option_count =
+    sizeof garim_cli_options / sizeof garim_cli_options[0];
+
+const struct garim_cli_settings garim_cli_defaults = {
+    .key_descriptor = GARIM_CLI_UNSET,
+    .seed = 1,
+    .records = {.first = 0, .end = 10},
+};
+
+bool garim_cli_takes(const struct garim_cli_command *command,
+                     const struct garim_cli_option *option)
+{
+    return option->commands >> (command - garim_cli_commands) & 1;
+}

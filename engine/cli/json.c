@@ -1,0 +1,100 @@
+/* json.c - writing JSON to a stream
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "json.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "garim/garim.h"
+#include "utf8.h"
+
+static void quote(FILE *file, const char *text)
+{
+    fputc('"', file);
+    while (*text != '\0') {
+        unsigned code_point;
+        size_t bytes = garim_utf8_next(text, &code_point);
+        if (code_point == GARIM_UTF8_BROKEN)
+            fputs("\\ufffd", file);
+        else if (code_point == '"' || code_point == '\\')
+            fprintf(file, "\\%c", (int)code_point);
+        else if (code_point < 0x20 || code_point == 0x7f)
+            fprintf(file, "\\u%04x", code_point);
+        else
+            fwrite(text, 1, bytes, file);
+        text += bytes;
+    }
+    fputc('"', file);
+}
+
+static void break_line(struct garim_json *json)
+{
+    if (json->depth == 0 || json->depth > json->line_depth) return;
+    fprintf(json->file, "\n%*s", (int)(2 * json->depth), "");
+}
+
+static void item(struct garim_json *json, const char *name)
+{
+    if (json->filled)
+        fputs(json->depth > json->line_depth ? ", " : ",", json->file);
+    json->filled = true;
+    break_line(json);
+    if (name == NULL) return;
+    quote(json->file, name);
+    fputs(": ", json->file);
+}
+
+void garim_json_open(struct garim_json *json, const char *name, char bracket)
+{
+    item(json, name);
+    fputc(bracket, json->file);
+    json->depth++;
+    json->filled = false;
+}
+
+void garim_json_close(struct garim_json *json, char bracket)
+{
+    bool lines = json->filled && json->depth <= json->line_depth;
+    json->depth--;
+    json->filled = true;
+    if (lines) fprintf(json->file, "\n%*s", (int)(2 * json->depth), "");
+    fputc(bracket, json->file);
+    if (json->depth == 0) fputc('\n', json->file);
+}
+
+void garim_json_text(struct garim_json *json, const char *name,
+                     const char *value)
+{
+    item(json, name);
+    if (value == NULL)
+        fputs("null", json->file);
+    else
+        quote(json->file, value);
+}
+
+void garim_json_count(struct garim_json *json, const char *name, uint64_t value)
+{
+    item(json, name);
+    if (value == GARIM_NONE)
+        fputs("null", json->file);
+    else
+        fprintf(json->file, "%llu", (unsigned long long)value);
+}
+
+void garim_json_number(struct garim_json *json, const char *name, double value)
+{
+    item(json, name);
+    if (isfinite(value))
+        fprintf(json->file, "%.9g", value);
+    else
+        fputs("null", json->file);
+}
+
+void garim_json_bool(struct garim_json *json, const char *name, bool value)
+{
+    item(json, name);
+    fputs(value ? "true" : "false", json->file);
+}

@@ -1,0 +1,266 @@
+/* report.c - --report: what a job did, as JSON
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "json.h"
+
+static const char *status_word(enum garim_status status)
+{
+    static const struct {
+        enum garim_status status;
+        const char *word;
+    } words[] = {
+        {GARIM_OK, "done"},       {GARIM_DATA, "data"},
+        {GARIM_USAGE, "usage"},   {GARIM_INPUT, "input"},
+        {GARIM_OUTPUT, "output"}, {GARIM_KEY, "key"},
+        {GARIM_VERIFY, "verify"}, {GARIM_TEMPORARY, "temporary"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (words[i].status == status) return words[i].word;
+    return "unknown";
+}
+
+/* The folder of `path`, resolved, or NULL; the caller frees it. */
+static char *resolve_folder(const char *path)
+{
+    char *folder = strdup(path);
+    if (folder == NULL) return NULL;
+    char *slash = strrchr(folder, '/');
+    if (slash == NULL)
+        strcpy(folder, path[0] == '\0' ? "" : ".");
+    else
+        slash[slash == folder ? 1 : 0] = '\0';
+    char *resolved = realpath(folder, NULL);
+    free(folder);
+    return resolved;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* Whether writing `a` would touch `b`: one file, or one name. */
+static bool same_file(const char *a, const char *b)
+{
+    struct stat a_status, b_status;
+    if (stat(a, &a_status) == 0 && stat(b, &b_status) == 0)
+        return a_status.st_dev == b_status.st_dev &&
+               a_status.st_ino == b_status.st_ino;
+    char *a_folder = resolve_folder(a), *b_folder = resolve_folder(b);
+    bool same = a_folder != NULL && b_folder != NULL &&
+                strcmp(a_folder, b_folder) == 0 &&
+                strcmp(base_name(a), base_name(b)) == 0;
+    free(a_folder);
+    free(b_folder);
+    return same;
+}
+
+static enum garim_status check_others(const struct garim_cli_settings *settings,
+                                      struct garim_error *error)
+{
+    const struct {
+        const char *path;
+        const char *what;
+    } others[] = {
+        {settings->output, "output"},
+        {settings->input, "input"},
+        {settings->key, "key"},
+        {settings->operands[0], "policy"},
+    };
+    struct stat status;
+    bool regular =
+        stat(settings->report, &status) != 0 || S_ISREG(status.st_mode);
+    for (size_t i = 0; regular && i < sizeof others / sizeof others[0]; i++)
+        if (!garim_cli_is_stream(others[i].path) &&
+            same_file(settings->report, others[i].path))
+            return garim_cli_fail(error, GARIM_USAGE, settings->report,
+                                  "the report would overwrite the %s; give "
+                                  "--report another name",
+                                  others[i].what);
+    return GARIM_OK;
+}
+
+static enum garim_status can_not_open(const char *path,
+                                      struct garim_error *error)
+{
+    return garim_cli_fail(error, GARIM_OUTPUT, path,
+                          "the report can not be written (%s); give --report "
+                          "a file in a folder that is there and writable",
+                          strerror(errno));
+}
+
+enum garim_status
+garim_cli_report_open(struct garim_cli_report_file *report_file,
+                      const struct garim_cli_settings *settings,
+                      struct garim_error *error)
+{
+    const char *path = settings->report;
+    struct stat path_status;
+    *report_file = (struct garim_cli_report_file){0};
+    if (path == NULL) return GARIM_OK;
+    enum garim_status status = check_others(settings, error);
+    if (status != GARIM_OK) return status;
+
+    /* What is no regular file, such as /dev/stderr, must not be replaced. */
+    bool in_place =
+        stat(path, &path_status) == 0 && !S_ISREG(path_status.st_mode);
+    char *part = NULL;
+    if (!in_place && asprintf(&part, "%s.part", path) < 0)
+        return garim_cli_fail(error, GARIM_TEMPORARY, "", "out of memory");
+    int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY;
+    if (!in_place) flags |= O_CREAT | O_TRUNC | O_NOFOLLOW;
+    int descriptor = open(in_place ? path : part, flags, 0666);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    if (file == NULL) {
+        status = can_not_open(path, error);
+        if (descriptor >= 0) close(descriptor);
+        free(part);
+        return status;
+    }
+    *report_file = (struct garim_cli_report_file){path, part, file};
+    return GARIM_OK;
+}
+
+static void write_policy(struct garim_json *json,
+                         const struct garim_policy *policy)
+{
+    struct garim_policy_info info;
+    struct garim_layout_info layout;
+    garim_policy_describe(policy, &info);
+    garim_layout_describe(garim_policy_layout(policy), &layout);
+    garim_json_open(json, "policy", '{');
+    garim_json_text(json, "name", layout.name);
+    garim_json_text(json, "recipient", info.recipient);
+    garim_json_text(json, "purpose", info.purpose);
+    garim_json_text(json, "basis", info.basis);
+    garim_json_text(json, "epoch", info.epoch);
+    garim_json_text(json, "expires", info.expires);
+    garim_json_text(json, "digest", info.digest);
+    garim_json_close(json, '}');
+}
+
+static void write_pair(struct garim_json *json, const char *name, uint64_t in,
+                       uint64_t out)
+{
+    garim_json_open(json, name, '{');
+    garim_json_count(json, "in", in);
+    garim_json_count(json, "out", out);
+    garim_json_close(json, '}');
+}
+
+static void write_fields(struct garim_json *json,
+                         const struct garim_report *report)
+{
+    garim_json_open(json, "fields", '[');
+    for (size_t i = 0; i < report->field_count; i++) {
+        garim_json_open(json, NULL, '{');
+        garim_json_text(json, "name", report->fields[i].field);
+        garim_json_text(json, "rule", report->fields[i].rule);
+        garim_json_count(json, "nulls", report->fields[i].nulls);
+        garim_json_count(json, "empties", report->fields[i].empties);
+        garim_json_close(json, '}');
+    }
+    garim_json_close(json, ']');
+}
+
+static void write_rejects(struct garim_json *json,
+                          const struct garim_report *report)
+{
+    garim_json_open(json, "rejects", '[');
+    for (size_t i = 0; i < report->reject_count; i++) {
+        garim_json_open(json, NULL, '{');
+        garim_json_count(json, "record", report->rejects[i].record);
+        garim_json_count(json, "offset", report->rejects[i].offset);
+        garim_json_text(json, "field", report->rejects[i].field);
+        garim_json_text(json, "reason", report->rejects[i].reason);
+        garim_json_close(json, '}');
+    }
+    garim_json_close(json, ']');
+}
+
+static void write_engine(struct garim_json *json,
+                         const struct garim_report *report)
+{
+    garim_json_open(json, "engine", '{');
+    garim_json_text(json, "io", report->io);
+    garim_json_bool(json, "direct_in", report->direct_in);
+    garim_json_bool(json, "direct_out", report->direct_out);
+    garim_json_count(json, "lanes", report->lanes);
+    garim_json_text(json, "kernels", report->kernels);
+    garim_json_text(json, "notes", report->notes);
+    garim_json_close(json, '}');
+}
+
+static void write_error(struct garim_json *json,
+                        const struct garim_error *error)
+{
+    garim_json_open(json, "error", '{');
+    garim_json_count(json, "exit", (uint64_t)error->status);
+    garim_json_text(json, "message", error->message);
+    garim_json_count(json, "record", error->record);
+    garim_json_count(json, "offset", error->offset);
+    garim_json_text(json, "field",
+                    error->field[0] == '\0' ? NULL : error->field);
+    garim_json_close(json, '}');
+}
+
+static void write_all(FILE *file, const struct garim_cli_outcome *outcome)
+{
+    const struct garim_report *report = outcome->report;
+    const char *output = outcome->settings->output;
+    struct garim_json json = {.file = file, .line_depth = 2};
+    garim_json_open(&json, NULL, '{');
+    garim_json_text(&json, "garim", garim_version());
+    garim_json_text(&json, "status", status_word(outcome->error->status));
+    if (outcome->error->status != GARIM_OK) write_error(&json, outcome->error);
+    write_policy(&json, outcome->policy);
+    garim_json_text(&json, "key_id",
+                    report->key_id[0] == '\0' ? NULL : report->key_id);
+    write_pair(&json, "records", report->records_in, report->records_out);
+    write_pair(&json, "bytes", report->bytes_in, report->bytes_out);
+    garim_json_number(&json, "seconds", report->seconds);
+    write_fields(&json, report);
+    write_rejects(&json, report);
+    write_engine(&json, report);
+    garim_json_count(&json, "peak_memory_bytes", report->peak_memory_bytes);
+    garim_json_text(&json, "output",
+                    garim_cli_is_stream(output) ? NULL : output);
+    garim_json_close(&json, '}');
+}
+
+enum garim_status
+garim_cli_report_write(struct garim_cli_report_file *report_file,
+                       const struct garim_cli_outcome *outcome,
+                       struct garim_error *error)
+{
+    FILE *file = report_file->file;
+    if (file == NULL) return GARIM_OK;
+    write_all(file, outcome);
+    bool failed = ferror(file) != 0;
+    report_file->file = NULL;
+    if (fclose(file) != 0 || failed)
+        return can_not_open(report_file->path, error);
+    if (report_file->part == NULL) return GARIM_OK;
+    if (rename(report_file->part, report_file->path) != 0)
+        return can_not_open(report_file->path, error);
+    free(report_file->part);
+    report_file->part = NULL;
+    return GARIM_OK;
+}
+
+void garim_cli_report_close(struct garim_cli_report_file *report_file)
+{
+    if (report_file->file != NULL) fclose(report_file->file);
+    if (report_file->part != NULL) (void)unlink(report_file->part);
+    free(report_file->part);
+}

@@ -1,0 +1,168 @@
+/* summary.c - what a job did, on one screen
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli.h"
+
+enum { SECOND_COLUMN = 34, REJECTS_SHOWN = 5 };
+
+/* A label, a text in the first column and one in the second. */
+static void two_columns(const char *label, const char *first,
+                        const char *second)
+{
+    fprintf(stderr, "  %-8s  ", label);
+    if (second[0] == '\0')
+        fprintf(stderr, "%s\n", first);
+    else
+        fprintf(stderr, "%-*s  %s\n", SECOND_COLUMN - 2, first, second);
+}
+
+static void print_amounts(const struct garim_report *report, bool generated)
+{
+    char records[96], bytes[96];
+    uint64_t in = report->records_in, out = report->records_out;
+    if (generated) {
+        (void)snprintf(records, sizeof records, "%s", GARIM_CLI_COUNT(out));
+        (void)snprintf(bytes, sizeof bytes, "%s",
+                       GARIM_CLI_BYTES((double)report->bytes_out));
+    } else {
+        (void)snprintf(records, sizeof records, "%s in, %s out",
+                       GARIM_CLI_COUNT(in),
+                       in == out ? "the same" : GARIM_CLI_COUNT(out));
+        (void)snprintf(bytes, sizeof bytes, "%s in, %s out",
+                       GARIM_CLI_BYTES((double)report->bytes_in),
+                       GARIM_CLI_BYTES((double)report->bytes_out));
+    }
+    two_columns("records", records, bytes);
+}
+
+static void print_time(const struct garim_report *report, bool generated)
+{
+    char rates[96] = "";
+    uint64_t bytes = generated ? report->bytes_out : report->bytes_in;
+    uint64_t records = generated ? report->records_out : report->records_in;
+    if (report->seconds > 0)
+        (void)snprintf(
+            rates, sizeof rates, "%s/s, %srecords/s",
+            GARIM_CLI_BYTES((double)bytes / report->seconds),
+            garim_cli_rate((char[32]){0}, (double)records / report->seconds));
+    two_columns("time", GARIM_CLI_DURATION(report->seconds), rates);
+}
+
+static void print_rules(const struct garim_policy_info *policy)
+{
+    const struct {
+        unsigned fields;
+        const char *word;
+    } rules[] = {
+        {policy->tokenized, "tokenized"}, {policy->masked, "masked"},
+        {policy->kept, "kept"},           {policy->blanked, "blanked"},
+        {policy->constant, "constant"},
+    };
+    const char *separator = "";
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (rules[i].fields == 0) continue;
+        fprintf(stderr, "%s%u %s", separator, rules[i].fields, rules[i].word);
+        separator = ", ";
+    }
+}
+
+/* "; nulls: email 1,204, name 3", or nothing. */
+static void print_field_counts(const struct garim_report *report,
+                               const char *word, size_t offset)
+{
+    bool any = false;
+    for (size_t i = 0; i < report->field_count; i++) {
+        const struct garim_field_report *field = &report->fields[i];
+        uint64_t count;
+        memcpy(&count, (const char *)field + offset, sizeof count);
+        if (count == 0) continue;
+        if (any)
+            fputs(", ", stderr);
+        else
+            fprintf(stderr, "; %s: ", word);
+        any = true;
+        fprintf(stderr, "%s %s", field->field, GARIM_CLI_COUNT(count));
+    }
+}
+
+static void print_rejects(const struct garim_report *report)
+{
+    if (report->reject_count == 0) return;
+    fprintf(stderr, "  rejects   %s blanked whole: record",
+            GARIM_CLI_COUNT(report->reject_count));
+    if (report->reject_count > 1) fputc('s', stderr);
+    for (size_t i = 0; i < report->reject_count && i < REJECTS_SHOWN; i++)
+        fprintf(stderr, "%s %s", i == 0 ? "" : ",",
+                GARIM_CLI_COUNT(report->rejects[i].record));
+    if (report->reject_count > REJECTS_SHOWN)
+        fprintf(stderr, " and %s more",
+                GARIM_CLI_COUNT(report->reject_count - REJECTS_SHOWN));
+    fputc('\n', stderr);
+}
+
+static void print_engine(const struct garim_report *report, bool generated)
+{
+    bool in = report->direct_in, out = report->direct_out;
+    const char *way = out && (in || generated) ? "O_DIRECT"
+                      : in                     ? "O_DIRECT in"
+                      : out                    ? "O_DIRECT out"
+                                               : "buffered";
+    fprintf(stderr, "  engine    %s, %s, %u lane%s", report->io, way,
+            report->lanes, report->lanes == 1 ? "" : "s");
+    if (report->kernels != NULL && report->kernels[0] != '\0')
+        fprintf(stderr, ", %s", report->kernels);
+    if (report->peak_memory_bytes > 0)
+        fprintf(stderr, "; peak memory %s",
+                garim_cli_memory((char[32]){0}, report->peak_memory_bytes));
+    fputc('\n', stderr);
+    if (report->notes[0] != '\0')
+        fprintf(stderr, "  notes     %s\n", report->notes);
+}
+
+static void print_output(const struct garim_cli_settings *settings,
+                         const struct garim_policy_info *policy,
+                         const struct garim_report *report)
+{
+    struct stat status;
+    if (garim_cli_is_stream(settings->output))
+        fputs("  output    standard output", stderr);
+    else
+        fprintf(stderr, "  output    %s", settings->output);
+    if (report->published && stat(settings->output, &status) == 0)
+        fprintf(stderr, ", mode %04o", status.st_mode & 07777u);
+    if (policy != NULL) {
+        fputs("; ", stderr);
+        if (report->key_id[0] != '\0')
+            fprintf(stderr, "key %s, ", report->key_id);
+        fprintf(stderr, "policy %.8s", policy->digest);
+    }
+    fputc('\n', stderr);
+}
+
+void garim_cli_summary(const char *title,
+                       const struct garim_cli_settings *settings,
+                       const struct garim_policy_info *policy,
+                       const struct garim_report *report)
+{
+    bool generated = policy == NULL;
+    fprintf(stderr, "%s\n", title);
+    print_amounts(report, generated);
+    print_time(report, generated);
+    if (!generated) {
+        fputs("  fields    ", stderr);
+        print_rules(policy);
+        print_field_counts(report, "nulls",
+                           offsetof(struct garim_field_report, nulls));
+        print_field_counts(report, "empties",
+                           offsetof(struct garim_field_report, empties));
+        fputc('\n', stderr);
+        print_rejects(report);
+    }
+    print_engine(report, generated);
+    print_output(settings, policy, report);
+}

@@ -1,0 +1,58 @@
+/* crypto.h - keys, the key tree and HMAC-SHA-256
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_CRYPTO_CRYPTO_H
+#define GARIM_CRYPTO_CRYPTO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "garim/garim.h"
+
+enum {
+    GARIM_KEY_BYTES = 32,
+    GARIM_TAG_BYTES = 32, /* an untruncated HMAC-SHA-256 */
+};
+
+/* ---- openssl.c: the only user of OpenSSL --------------------------------
+ * Return 0, or -1 where the library failed: a key or self-test error. */
+
+/* SHA-256 (FIPS 180-4) of `a` and then `b`. */
+int garim_sha256(const void *a, size_t a_bytes, const void *b, size_t b_bytes,
+                 uint8_t ret_digest[32]);
+
+/* HKDF-SHA-256 (RFC 5869), extract and expand. */
+int garim_hkdf_sha256(const uint8_t *key, size_t key_bytes, const void *salt,
+                      size_t salt_bytes, const void *info, size_t info_bytes,
+                      uint8_t *ret_okm, size_t okm_bytes);
+
+/* HMAC-SHA-256 (RFC 2104) under one key: each thread opens its own. */
+struct garim_hmac;
+int garim_hmac_open(struct garim_hmac **ret_hmac, const uint8_t *key,
+                    size_t key_bytes);
+void garim_hmac_close(struct garim_hmac *hmac); /* wipes */
+
+/* The tags of `count` messages; message i is lengths[i] bytes at
+ * messages + offsets[i].  Tags are GARIM_TAG_BYTES apart. */
+int garim_hmac_many(struct garim_hmac *hmac, const uint8_t *messages,
+                    const uint32_t *offsets, const uint32_t *lengths,
+                    size_t count, uint8_t *ret_tags);
+
+/* ---- key_tree.c: HKDF under the master key (POLICY.md, Keys of tokens) ----
+ */
+
+/* Derive `key_bytes` with info = lp(labels[0]) || lp(labels[1]) ...; labels are
+ * 1 to GARIM_LABEL_BYTES_MAX bytes of text. */
+int garim_key_derive(const struct garim_key *key, const char *const *labels,
+                     size_t label_count, uint8_t *ret_key, size_t key_bytes);
+
+/* ---- self_test.c ---------------------------------------------------------
+ * Known answers of RFC 4231 and RFC 5869; GARIM_KEY where one differs. */
+enum garim_status garim_self_test(struct garim_error *error);
+
+/* key_file.c defines struct garim_key and the garim_key_* functions of
+ * garim.h; the master key's bytes, GARIM_KEY_BYTES of them: */
+const uint8_t *garim_key_bytes(const struct garim_key *key);
+
+#endif

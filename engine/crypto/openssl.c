@@ -1,0 +1,115 @@
+/* openssl.c - the only user of OpenSSL: SHA-256, HKDF, HMAC
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdlib.h>
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+
+#include "crypto/crypto.h"
+
+struct garim_hmac {
+    EVP_MAC_CTX *context;
+};
+
+/* 0 where `good`; else -1, and nothing stays in OpenSSL's queue of errors. */
+static int result_of(int good)
+{
+    if (good) return 0;
+    ERR_clear_error();
+    return -1;
+}
+
+static OSSL_PARAM digest_parameter(const char *name)
+{
+    static char sha256[] = "SHA256";
+    return OSSL_PARAM_construct_utf8_string(name, sha256, 0);
+}
+
+static OSSL_PARAM octets(const char *name, const void *data, size_t bytes)
+{
+    return OSSL_PARAM_construct_octet_string(name, (void *)data, bytes);
+}
+
+int garim_sha256(const void *a, size_t a_bytes, const void *b, size_t b_bytes,
+                 uint8_t ret_digest[32])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    int good = context != NULL &&
+               EVP_DigestInit_ex2(context, EVP_sha256(), NULL) == 1 &&
+               EVP_DigestUpdate(context, a, a_bytes) == 1 &&
+               EVP_DigestUpdate(context, b, b_bytes) == 1 &&
+               EVP_DigestFinal_ex(context, ret_digest, NULL) == 1;
+    EVP_MD_CTX_free(context);
+    return result_of(good);
+}
+
+int garim_hkdf_sha256(const uint8_t *key, size_t key_bytes, const void *salt,
+                      size_t salt_bytes, const void *info, size_t info_bytes,
+                      uint8_t *ret_okm, size_t okm_bytes)
+{
+    const OSSL_PARAM parameters[] = {
+        digest_parameter(OSSL_KDF_PARAM_DIGEST),
+        octets(OSSL_KDF_PARAM_KEY, key, key_bytes),
+        octets(OSSL_KDF_PARAM_SALT, salt, salt_bytes),
+        octets(OSSL_KDF_PARAM_INFO, info, info_bytes),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX *context = kdf == NULL ? NULL : EVP_KDF_CTX_new(kdf);
+    int good = context != NULL &&
+               EVP_KDF_derive(context, ret_okm, okm_bytes, parameters) == 1;
+    EVP_KDF_CTX_free(context);
+    EVP_KDF_free(kdf);
+    return result_of(good);
+}
+
+int garim_hmac_open(struct garim_hmac **ret_hmac, const uint8_t *key,
+                    size_t key_bytes)
+{
+    const OSSL_PARAM parameters[] = {
+        digest_parameter(OSSL_MAC_PARAM_DIGEST),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    struct garim_hmac *hmac = calloc(1, sizeof *hmac);
+    if (mac != NULL && hmac != NULL) hmac->context = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac); /* the context holds a reference of its own */
+
+    int good = hmac != NULL && hmac->context != NULL &&
+               EVP_MAC_init(hmac->context, key, key_bytes, parameters) == 1;
+    if (good)
+        *ret_hmac = hmac;
+    else
+        garim_hmac_close(hmac);
+    return result_of(good);
+}
+
+void garim_hmac_close(struct garim_hmac *hmac)
+{
+    if (hmac == NULL) return;
+    EVP_MAC_CTX_free(hmac->context);
+    free(hmac);
+}
+
+int garim_hmac_many(struct garim_hmac *hmac, const uint8_t *messages,
+                    const uint32_t *offsets, const uint32_t *lengths,
+                    size_t count, uint8_t *ret_tags)
+{
+    EVP_MAC_CTX *context = hmac->context;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *tag = ret_tags + i * GARIM_TAG_BYTES;
+        size_t tag_bytes = 0;
+        int good =
+            EVP_MAC_init(context, NULL, 0, NULL) == 1 &&
+            EVP_MAC_update(context, messages + offsets[i], lengths[i]) == 1 &&
+            EVP_MAC_final(context, tag, &tag_bytes, GARIM_TAG_BYTES) == 1 &&
+            tag_bytes == GARIM_TAG_BYTES;
+        if (!good) return result_of(good);
+    }
+    return 0;
+}

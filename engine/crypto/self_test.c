@@ -1,0 +1,169 @@
+/* self_test.c - known answers before the first token
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <pthread.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/error.h"
+#include "crypto/crypto.h"
+
+enum {
+    INPUT_BYTES_MAX = 160,
+    OKM_BYTES_MAX = 82,
+};
+
+/* A text, or `count` bytes from `first` on, each `step` above the last. */
+struct input {
+    const char *text;
+    uint8_t first, step;
+    size_t count;
+};
+
+struct hmac_case {
+    struct input key, message;
+    const char *tag;
+    size_t tag_bytes;
+};
+
+struct hkdf_case {
+    struct input key, salt, info;
+    const char *okm;
+    size_t okm_bytes;
+};
+
+static const struct hmac_case rfc4231[] = {
+    {{.first = 0x0b, .count = 20},
+     {.text = "Hi There"},
+     "\xb0\x34\x4c\x61\xd8\xdb\x38\x53\x5c\xa8\xaf\xce\xaf\x0b\xf1\x2b"
+     "\x88\x1d\xc2\x00\xc9\x83\x3d\xa7\x26\xe9\x37\x6c\x2e\x32\xcf\xf7",
+     32},
+    {{.text = "Jefe"},
+     {.text = "what do ya want for nothing?"},
+     "\x5b\xdc\xc1\x46\xbf\x60\x75\x4e\x6a\x04\x24\x26\x08\x95\x75\xc7"
+     "\x5a\x00\x3f\x08\x9d\x27\x39\x83\x9d\xec\x58\xb9\x64\xec\x38\x43",
+     32},
+    {{.first = 0xaa, .count = 20},
+     {.first = 0xdd, .count = 50},
+     "\x77\x3e\xa9\x1e\x36\x80\x0e\x46\x85\x4d\xb8\xeb\xd0\x91\x81\xa7"
+     "\x29\x59\x09\x8b\x3e\xf8\xc1\x22\xd9\x63\x55\x14\xce\xd5\x65\xfe",
+     32},
+    {{.first = 0x01, .step = 1, .count = 25},
+     {.first = 0xcd, .count = 50},
+     "\x82\x55\x8a\x38\x9a\x44\x3c\x0e\xa4\xcc\x81\x98\x99\xf2\x08\x3a"
+     "\x85\xf0\xfa\xa3\xe5\x78\xf8\x07\x7a\x2e\x3f\xf4\x67\x29\x66\x5b",
+     32},
+    {{.first = 0x0c, .count = 20},
+     {.text = "Test With Truncation"},
+     "\xa3\xb6\x16\x74\x73\x10\x0e\xe0\x6e\x0c\x79\x6c\x29\x55\x55\x2b",
+     16},
+    {{.first = 0xaa, .count = 131},
+     {.text = "Test Using Larger Than Block-Size Key - Hash Key First"},
+     "\x60\xe4\x31\x59\x1e\xe0\xb6\x7f\x0d\x8a\x26\xaa\xcb\xf5\xb7\x7f"
+     "\x8e\x0b\xc6\x21\x37\x28\xc5\x14\x05\x46\x04\x0f\x0e\xe3\x7f\x54",
+     32},
+    {{.first = 0xaa, .count = 131},
+     {.text = "This is a test using a larger than block-size key and a larger "
+              "than block-size data. The key needs to be hashed before being "
+              "used by the HMAC algorithm."},
+     "\x9b\x09\xff\xa7\x1b\x94\x2f\xcb\x27\x63\x5f\xbc\xd5\xb0\xe9\x44"
+     "\xbf\xdc\x63\x64\x4f\x07\x13\x93\x8a\x7f\x51\x53\x5c\x3a\x35\xe2",
+     32},
+};
+
+static const struct hkdf_case rfc5869[] = {
+    {{.first = 0x0b, .count = 22},
+     {.first = 0x00, .step = 1, .count = 13},
+     {.first = 0xf0, .step = 1, .count = 10},
+     "\x3c\xb2\x5f\x25\xfa\xac\xd5\x7a\x90\x43\x4f\x64\xd0\x36\x2f\x2a"
+     "\x2d\x2d\x0a\x90\xcf\x1a\x5a\x4c\x5d\xb0\x2d\x56\xec\xc4\xc5\xbf"
+     "\x34\x00\x72\x08\xd5\xb8\x87\x18\x58\x65",
+     42},
+    {{.first = 0x00, .step = 1, .count = 80},
+     {.first = 0x60, .step = 1, .count = 80},
+     {.first = 0xb0, .step = 1, .count = 80},
+     "\xb1\x1e\x39\x8d\xc8\x03\x27\xa1\xc8\xe7\xf7\x8c\x59\x6a\x49\x34"
+     "\x4f\x01\x2e\xda\x2d\x4e\xfa\xd8\xa0\x50\xcc\x4c\x19\xaf\xa9\x7c"
+     "\x59\x04\x5a\x99\xca\xc7\x82\x72\x71\xcb\x41\xc6\x5e\x59\x0e\x09"
+     "\xda\x32\x75\x60\x0c\x2f\x09\xb8\x36\x77\x93\xa9\xac\xa3\xdb\x71"
+     "\xcc\x30\xc5\x81\x79\xec\x3e\x87\xc1\x4c\x01\xd5\xc1\xf3\x43\x4f"
+     "\x1d\x87",
+     82},
+    {{.first = 0x0b, .count = 22},
+     {.text = ""},
+     {.text = ""},
+     "\x8d\xa4\xe7\x75\xa5\x63\xc1\x8f\x71\x5f\x80\x2a\x06\x3c\x5a\x31"
+     "\xb8\xa1\x1f\x5c\x5e\xe1\x87\x9e\xc3\x45\x4e\x5f\x3c\x73\x8d\x2d"
+     "\x9d\x20\x13\x95\xfa\xa4\xb6\x1a\x96\xc8",
+     42},
+};
+
+static size_t spell(const struct input *input, uint8_t out[INPUT_BYTES_MAX])
+{
+    size_t bytes = input->text == NULL ? input->count : strlen(input->text);
+    ASSERT(bytes <= INPUT_BYTES_MAX);
+    if (input->text != NULL)
+        memcpy(out, input->text, bytes);
+    else
+        for (size_t i = 0; i < bytes; i++)
+            out[i] = (uint8_t)(input->first + i * input->step);
+    return bytes;
+}
+
+/* The message twice, because a context is used again and again. */
+static bool hmac_good(const struct hmac_case *known)
+{
+    uint8_t key[INPUT_BYTES_MAX], message[INPUT_BYTES_MAX];
+    size_t key_bytes = spell(&known->key, key);
+    uint32_t bytes = (uint32_t)spell(&known->message, message);
+    const uint32_t offsets[] = {0, 0}, lengths[] = {bytes, bytes};
+    uint8_t tags[2 * GARIM_TAG_BYTES];
+
+    struct garim_hmac *hmac;
+    if (garim_hmac_open(&hmac, key, key_bytes) != 0) return false;
+    int result = garim_hmac_many(hmac, message, offsets, lengths, 2, tags);
+    garim_hmac_close(hmac);
+    return result == 0 && memcmp(tags, known->tag, known->tag_bytes) == 0 &&
+           memcmp(tags, tags + GARIM_TAG_BYTES, GARIM_TAG_BYTES) == 0;
+}
+
+static bool hkdf_good(const struct hkdf_case *known)
+{
+    uint8_t key[INPUT_BYTES_MAX], salt[INPUT_BYTES_MAX], info[INPUT_BYTES_MAX];
+    size_t key_bytes = spell(&known->key, key);
+    size_t salt_bytes = spell(&known->salt, salt);
+    size_t info_bytes = spell(&known->info, info);
+    uint8_t okm[OKM_BYTES_MAX];
+    return garim_hkdf_sha256(key, key_bytes, salt, salt_bytes, info, info_bytes,
+                             okm, known->okm_bytes) == 0 &&
+           memcmp(okm, known->okm, known->okm_bytes) == 0;
+}
+
+static const char *failure; /* written once, by test_all */
+static size_t failed_case;
+
+static void test_all(void)
+{
+    for (size_t i = 0; i < sizeof rfc4231 / sizeof rfc4231[0]; i++)
+        if (failure == NULL && !hmac_good(&rfc4231[i])) {
+            failure = "HMAC-SHA-256, RFC 4231";
+            failed_case = i + 1;
+        }
+    for (size_t i = 0; i < sizeof rfc5869 / sizeof rfc5869[0]; i++)
+        if (failure == NULL && !hkdf_good(&rfc5869[i])) {
+            failure = "HKDF-SHA-256, RFC 5869";
+            failed_case = i + 1;
+        }
+}
+
+enum garim_status garim_self_test(struct garim_error *error)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, test_all);
+    if (failure == NULL) return GARIM_OK;
+    return garim_error_set(error, GARIM_KEY,
+                           "self-test failed: %s, case %zu; do not use this "
+                           "machine or its OpenSSL for tokens",
+                           failure, failed_case);
+}

@@ -1,0 +1,210 @@
+/* io_file.c - file calls, and the rules for short and interrupted transfers
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "io/io_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { SECTOR_BYTES = 512 };
+
+static int errno_or_zero(int result)
+{
+    return result < 0 ? -errno : 0;
+}
+
+int garim_file_open(const char *path, int flags, mode_t mode)
+{
+    const int descriptor = open(path, flags | O_CLOEXEC, mode);
+    if (descriptor < 0) return -errno;
+    if ((flags & O_CREAT) != 0 && fchmod(descriptor, mode) != 0) {
+        const int result = -errno;
+        (void)close(descriptor);
+        (void)unlink(path);
+        return result;
+    }
+    return descriptor;
+}
+
+int garim_file_close(int descriptor)
+{
+    /* Linux has released the descriptor even where close says EINTR. */
+    const int result = errno_or_zero(close(descriptor));
+    return result == -EINTR ? 0 : result;
+}
+
+int garim_file_status(int descriptor, struct stat *ret_status)
+{
+    return errno_or_zero(fstat(descriptor, ret_status));
+}
+
+int garim_file_path_status(const char *path, struct stat *ret_status)
+{
+    return errno_or_zero(lstat(path, ret_status));
+}
+
+int64_t garim_file_position(int descriptor)
+{
+    const off_t position = lseek(descriptor, 0, SEEK_CUR);
+    return position < 0 ? -errno : position;
+}
+
+int garim_file_set_direct(int descriptor, bool direct)
+{
+    const int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return -errno;
+    return errno_or_zero(fcntl(descriptor, F_SETFL,
+                               direct ? flags | O_DIRECT : flags & ~O_DIRECT));
+}
+
+int garim_file_preallocate(int descriptor, uint64_t bytes)
+{
+    if (bytes == 0) return 0;
+    if (bytes > INT64_MAX) return -EFBIG;
+    /* Over the limit the kernel would send SIGXFSZ as well. */
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && bytes > limit.rlim_cur)
+        return -EFBIG;
+    int result;
+    do {
+        result = errno_or_zero(fallocate(descriptor, 0, 0, (off_t)bytes));
+    } while (result == -EINTR);
+    if (result != -EOPNOTSUPP && result != -ENOSYS) return result;
+    return garim_file_truncate(descriptor, bytes);
+}
+
+int garim_file_truncate(int descriptor, uint64_t bytes)
+{
+    int result;
+    do {
+        result = errno_or_zero(ftruncate(descriptor, (off_t)bytes));
+    } while (result == -EINTR);
+    return result;
+}
+
+int garim_file_sync(int descriptor)
+{
+    return errno_or_zero(fsync(descriptor));
+}
+
+int garim_file_sync_directory_of(const char *path)
+{
+    char *directory = strdup(path);
+    if (directory == NULL) return -ENOMEM;
+    char *slash = strrchr(directory, '/');
+    if (slash != NULL) slash[slash == directory ? 1 : 0] = '\0';
+    const int descriptor = garim_file_open(slash == NULL ? "." : directory,
+                                           O_RDONLY | O_DIRECTORY, 0);
+    free(directory);
+    if (descriptor < 0) return descriptor;
+    const int result = garim_file_sync(descriptor);
+    (void)garim_file_close(descriptor);
+    /* EINVAL: a file system that has nothing to sync there. */
+    return result == -EINVAL ? 0 : result;
+}
+
+int garim_file_lock(int descriptor)
+{
+    return errno_or_zero(flock(descriptor, LOCK_EX | LOCK_NB));
+}
+
+int garim_file_publish(const char *from, const char *to, bool replace)
+{
+    if (replace) return errno_or_zero(rename(from, to));
+    const int result = errno_or_zero(
+        renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE));
+    if (result != -EINVAL && result != -ENOSYS) return result;
+    if (link(from, to) != 0) return -errno;
+    return garim_file_remove(from);
+}
+
+int garim_file_remove(const char *path)
+{
+    return errno_or_zero(unlink(path));
+}
+
+/* ---- transfers ----------------------------------------------------------- */
+
+static bool finish(struct garim_io_request *request, int64_t result)
+{
+    request->result = result;
+    return true;
+}
+
+/* Reading on from an odd place is refused under O_DIRECT; it is the end. */
+static bool met_odd_end(const struct garim_io_request *request)
+{
+    if (request->operation == GARIM_IO_WRITE ||
+        request->moved % SECTOR_BYTES == 0)
+        return false;
+    const int flags = fcntl(request->descriptor, F_GETFL);
+    return flags >= 0 && (flags & O_DIRECT) != 0;
+}
+
+bool garim_io_request_advance(struct garim_io_request *request, int64_t result,
+                              const atomic_bool *stop)
+{
+    const bool stream = request->offset == GARIM_IO_STREAM;
+    if (result == -EINTR || result == -EAGAIN) {
+        if (stream && result == -EAGAIN)
+            result = garim_io_request_poll(request, stop);
+        else if (++request->attempts < GARIM_IO_ATTEMPTS_MAX)
+            result = 1;
+        if (result < 0) return finish(request, result);
+    } else if (result < 0) {
+        return finish(request, result);
+    } else if (result == 0) {
+        return finish(request, request->operation == GARIM_IO_READ
+                                   ? (int64_t)request->moved
+                                   : -EIO);
+    } else {
+        request->moved += (size_t)result;
+        request->attempts = 0;
+        if (request->moved == request->bytes || met_odd_end(request))
+            return finish(request, (int64_t)request->moved);
+    }
+    if (stream && stop != NULL && atomic_load(stop))
+        return finish(request, -ECANCELED);
+    return false;
+}
+
+int garim_io_request_poll(const struct garim_io_request *request,
+                          const atomic_bool *stop)
+{
+    struct pollfd wanted = {
+        .fd = request->descriptor,
+        .events = request->operation == GARIM_IO_READ ? POLLIN : POLLOUT,
+    };
+    for (;;) {
+        const int ready = poll(&wanted, 1, GARIM_IO_STOP_MILLISECONDS);
+        if (ready > 0) return 0;
+        if (ready < 0 && errno != EINTR) return -errno;
+        if (stop != NULL && atomic_load(stop)) return -ECANCELED;
+    }
+}
+
+void garim_io_list_append(struct garim_io_list *list,
+                          struct garim_io_request *request)
+{
+    request->next = NULL;
+    if (list->first == NULL)
+        list->first = request;
+    else
+        list->last->next = request;
+    list->last = request;
+}
+
+struct garim_io_request *garim_io_list_take(struct garim_io_list *list)
+{
+    struct garim_io_request *request = list->first;
+    if (request != NULL) list->first = request->next;
+    return request;
+}

@@ -1,0 +1,61 @@
+/* io_file.h - the file calls that the tables of both back ends share
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_IO_IO_FILE_H
+#define GARIM_IO_IO_FILE_H
+
+#include "io/io.h"
+
+/* How often EINTR or EAGAIN may follow each other in one transfer. */
+enum { GARIM_IO_ATTEMPTS_MAX = 1000 };
+
+/* How long a wait for a stream lasts before `stop` is looked at again. */
+enum { GARIM_IO_STOP_MILLISECONDS = 100 };
+
+int garim_file_open(const char *path, int flags, mode_t mode);
+int garim_file_close(int descriptor);
+int garim_file_status(int descriptor, struct stat *ret_status);
+int garim_file_path_status(const char *path, struct stat *ret_status);
+int64_t garim_file_position(int descriptor);
+int garim_file_set_direct(int descriptor, bool direct);
+int garim_file_preallocate(int descriptor, uint64_t bytes);
+int garim_file_truncate(int descriptor, uint64_t bytes);
+int garim_file_sync(int descriptor);
+int garim_file_sync_directory_of(const char *path);
+int garim_file_lock(int descriptor);
+int garim_file_publish(const char *from, const char *to, bool replace);
+int garim_file_remove(const char *path);
+
+/* The calls above as members of a struct garim_io. */
+#define GARIM_IO_FILE_CALLS                                                    \
+    .open = garim_file_open, .close = garim_file_close,                        \
+    .status = garim_file_status, .path_status = garim_file_path_status,        \
+    .position = garim_file_position, .set_direct = garim_file_set_direct,      \
+    .preallocate = garim_file_preallocate, .truncate = garim_file_truncate,    \
+    .sync = garim_file_sync,                                                   \
+    .sync_directory_of = garim_file_sync_directory_of,                         \
+    .lock = garim_file_lock, .publish = garim_file_publish,                    \
+    .remove = garim_file_remove
+
+/* Add `result` (bytes moved or a negative errno value) to `request`.  True: it
+ * is finished and its result set.  False: hand over what is left. */
+bool garim_io_request_advance(struct garim_io_request *request, int64_t result,
+                              const atomic_bool *stop);
+
+/* Wait until the stream of `request` is ready or `stop` is true; the latter
+ * gives -ECANCELED. */
+int garim_io_request_poll(const struct garim_io_request *request,
+                          const atomic_bool *stop);
+
+/* Requests that wait to be handed back, in the order they came. */
+struct garim_io_list {
+    struct garim_io_request *first;
+    struct garim_io_request *last;
+};
+
+void garim_io_list_append(struct garim_io_list *list,
+                          struct garim_io_request *request);
+struct garim_io_request *garim_io_list_take(struct garim_io_list *list);
+
+#endif

@@ -1,0 +1,141 @@
+/* input.c - the input of a job: what kind of file it is, and whether it stays
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "pipeline/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Standard input by a descriptor of our own, whose flags we may change. */
+static void reopen_standard(struct garim_input *input)
+{
+    const int own = input->io->open("/proc/self/fd/0", O_RDONLY, 0);
+    if (own < 0) return;
+    struct stat status;
+    if (input->io->status(own, &status) < 0 ||
+        !is_same_file(&status, &input->identity)) {
+        (void)input->io->close(own);
+        return;
+    }
+    input->descriptor = own;
+    input->owned = true;
+}
+
+static enum garim_status refuse(const struct garim_input *input, int result,
+                                struct garim_error *error)
+{
+    if (result == -EINTR)
+        return garim_error_set_path(error, GARIM_TEMPORARY, input->path,
+                                    "interrupted; run again");
+    return garim_error_set_path(
+        error, GARIM_INPUT, input->path,
+        "cannot open the input (%s); check its name and your rights",
+        garim_error_text(-result));
+}
+
+enum garim_status garim_input_open(struct garim_input *ret_input,
+                                   const struct garim_io *io, const char *path,
+                                   struct garim_error *error)
+{
+    const bool standard = path == NULL || strcmp(path, "-") == 0;
+    struct garim_input input = {
+        .io = io,
+        .path = standard ? "standard input" : path,
+        .descriptor = STDIN_FILENO,
+        .owned = !standard,
+    };
+    if (!standard) input.descriptor = io->open(path, O_RDONLY | O_NOCTTY, 0);
+    if (input.descriptor < 0) return refuse(&input, input.descriptor, error);
+    const int result = io->status(input.descriptor, &input.identity);
+    if (result < 0) {
+        garim_input_close(&input);
+        return refuse(&input, result, error);
+    }
+    if (S_ISDIR(input.identity.st_mode)) {
+        garim_input_close(&input);
+        return garim_error_set_path(error, GARIM_INPUT, input.path,
+                                    "the input is a directory; name a file");
+    }
+    input.stream = !S_ISREG(input.identity.st_mode) ||
+                   (standard && io->position(STDIN_FILENO) != 0);
+    if (standard && !input.stream) reopen_standard(&input);
+    if (!input.stream && input.owned)
+        input.direct = garim_direct_probe(io, input.descriptor, GARIM_IO_READ);
+    *ret_input = input;
+    return GARIM_OK;
+}
+
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+enum garim_status garim_input_check(const struct garim_input *input,
+                                    struct garim_error *error)
+{
+    const struct stat *old = &input->identity;
+    struct stat now;
+    if (!S_ISREG(old->st_mode)) return GARIM_OK;
+    if (input->io->status(input->descriptor, &now) == 0 &&
+        is_same_file(old, &now) && old->st_size == now.st_size &&
+        is_same_time(old->st_mtim, now.st_mtim) &&
+        is_same_time(old->st_ctim, now.st_ctim))
+        return GARIM_OK;
+    return garim_error_set_path(error, GARIM_INPUT, input->path,
+                                "the input changed during the run; run again "
+                                "when nothing writes to it any more");
+}
+
+void garim_input_close(struct garim_input *input)
+{
+    if (input->owned) (void)input->io->close(input->descriptor);
+    input->owned = false;
+}
+
+static int64_t transfer(const struct garim_io *io,
+                        struct garim_io_request *request)
+{
+    const struct garim_io_queue_options options = {.depth = 1};
+    struct garim_io_queue *queue;
+    const int result = io->queue_open(&queue, &options);
+    if (result < 0) return result;
+    io->submit(queue, request);
+    (void)io->reap(queue, true);
+    io->queue_close(queue);
+    return request->result;
+}
+
+bool garim_direct_probe(const struct garim_io *io, int descriptor,
+                        enum garim_io_operation operation)
+{
+    if (io->set_direct(descriptor, true) < 0) return false;
+    struct garim_io_request request = {
+        .operation = operation,
+        .descriptor = descriptor,
+        .buffer = aligned_alloc(GARIM_DIRECT_ALIGNMENT, GARIM_DIRECT_ALIGNMENT),
+        .bytes = GARIM_DIRECT_ALIGNMENT,
+    };
+    int64_t result = -ENOMEM;
+    if (request.buffer != NULL) {
+        memset(request.buffer, 0, request.bytes);
+        result = transfer(io, &request);
+        /* A read brought the head of the input: leave no copy of it. */
+        explicit_bzero(request.buffer, request.bytes);
+        free(request.buffer);
+    }
+    if (result >= 0) return true;
+    (void)io->set_direct(descriptor, false);
+    return false;
+}

@@ -1,0 +1,38 @@
+/* input.h - the input of a job: what kind of file it is, and whether it stays
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_PIPELINE_INPUT_H
+#define GARIM_PIPELINE_INPUT_H
+
+#include "garim/garim.h"
+#include "io/io.h"
+
+struct garim_input {
+    const struct garim_io *io;
+    const char *path; /* for messages too */
+    int descriptor;
+    bool owned;           /* to be closed */
+    bool stream;          /* read in order, to its end */
+    bool direct;          /* O_DIRECT */
+    struct stat identity; /* at open */
+};
+
+/* Open `path` (NULL or "-": standard input).  A regular file at its beginning
+ * is read by windows, all else is a stream. */
+enum garim_status garim_input_open(struct garim_input *ret_input,
+                                   const struct garim_io *io, const char *path,
+                                   struct garim_error *error);
+
+/* GARIM_INPUT where the regular file is not what it was at open. */
+enum garim_status garim_input_check(const struct garim_input *input,
+                                    struct garim_error *error);
+
+void garim_input_close(struct garim_input *input);
+
+/* Turn O_DIRECT on and try it with one aligned transfer at offset 0 (a write
+ * is of zeros).  False: refused, and off again. */
+bool garim_direct_probe(const struct garim_io *io, int descriptor,
+                        enum garim_io_operation operation);
+
+#endif

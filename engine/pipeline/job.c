@@ -1,0 +1,379 @@
+/* job.c - one file job from its options to its report
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "pipeline/job.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/assert.h"
+#include "base/error.h"
+#include "pipeline/lanes.h"
+#include "pipeline/output.h"
+
+/* What a job holds besides what its lanes share. */
+struct job_state {
+    struct garim_run run;
+    struct garim_input input;
+    struct garim_output output;
+    struct garim_report *report;
+    size_t window_bytes;
+    unsigned lanes;
+};
+
+static void note(struct garim_report *report, const char *text)
+{
+    const size_t used = strlen(report->notes);
+    (void)snprintf(report->notes + used, sizeof report->notes - used, "%s%s",
+                   used == 0 ? "" : "; ", text);
+}
+
+/* ---- options ------------------------------------------------------------- */
+
+static enum garim_status check_options(const struct garim_job_options *options,
+                                       struct garim_error *error)
+{
+    const size_t window = options->window_bytes;
+    if (window != 0 &&
+        (window < GARIM_WINDOW_BYTES_MIN || window > GARIM_WINDOW_BYTES_MAX ||
+         (window & (window - 1)) != 0))
+        return garim_error_set(error, GARIM_USAGE,
+                               "a window of %zu bytes; give a power of two "
+                               "from %d to %d",
+                               window, GARIM_WINDOW_BYTES_MIN,
+                               GARIM_WINDOW_BYTES_MAX);
+    if (options->max_rejects > GARIM_REJECTS_MAX)
+        return garim_error_set(
+            error, GARIM_USAGE, "%llu rejects; give at most %d",
+            (unsigned long long)options->max_rejects, GARIM_REJECTS_MAX);
+    if (options->threads > GARIM_THREADS_MAX)
+        return garim_error_set(error, GARIM_USAGE,
+                               "%u threads; give at most %d", options->threads,
+                               GARIM_THREADS_MAX);
+    return GARIM_OK;
+}
+
+/* The cores this process may use. */
+static unsigned core_count(void)
+{
+    cpu_set_t cores;
+    long count = 0;
+    if (sched_getaffinity(0, sizeof cores, &cores) == 0)
+        count = CPU_COUNT(&cores);
+    else
+        count = sysconf(_SC_NPROCESSORS_ONLN);
+    if (count < 1) return 1;
+    return count > GARIM_THREADS_MAX ? GARIM_THREADS_MAX : (unsigned)count;
+}
+
+static enum garim_status choose_io(struct job_state *state,
+                                   struct garim_error *error)
+{
+    const enum garim_io_choice choice = state->run.job->options->io;
+    state->run.io = &garim_io_posix;
+    if (choice == GARIM_IO_POSIX) return GARIM_OK;
+    const struct garim_io_queue_options trial = {.depth = 1};
+    struct garim_io_queue *queue;
+    const int result = garim_io_uring.queue_open(&queue, &trial);
+    if (result >= 0) {
+        garim_io_uring.queue_close(queue);
+        state->run.io = &garim_io_uring;
+        return GARIM_OK;
+    }
+    if (choice == GARIM_IO_URING)
+        return garim_error_set(error, GARIM_USAGE,
+                               "io_uring is not available here (%s); let --io "
+                               "choose, or take posix",
+                               garim_error_text(-result));
+    char text[96];
+    (void)snprintf(text, sizeof text, "io_uring is not available (%s)",
+                   garim_error_text(-result));
+    note(state->report, text);
+    return GARIM_OK;
+}
+
+/* ---- input and output ---------------------------------------------------- */
+
+static enum garim_status refuse_size(const struct job_state *state,
+                                     uint64_t rest, struct garim_error *error)
+{
+    const struct garim_shape *shape = state->run.job->shape;
+    const size_t edges = shape->header_bytes + shape->trailer_bytes;
+    const unsigned long long size =
+        (unsigned long long)state->input.identity.st_size;
+    if (size < edges)
+        return garim_error_set_path(
+            error, GARIM_INPUT, state->input.path,
+            "the input is shorter (%llu bytes) than the header and trailer "
+            "(%zu) of layout %s; check that it is complete",
+            size, edges, shape->layout_name);
+    return garim_error_set_path(
+        error, GARIM_INPUT, state->input.path,
+        "size %llu less header and trailer (%zu) is no multiple of the record "
+        "length %zu (%zu for the line end): %llu bytes are left over; check "
+        "that it is complete and that layout %s is its layout",
+        size, edges, shape->stride, shape->terminator, (unsigned long long)rest,
+        shape->layout_name);
+}
+
+/* Open the input and find the geometry; a stream's is that of no records. */
+static enum garim_status open_input(struct job_state *state,
+                                    struct garim_error *error)
+{
+    struct garim_run *run = &state->run;
+    const struct garim_job *job = run->job;
+    const struct garim_shape *shape = job->shape;
+    run->input = -1;
+    if (job->worker->generate != NULL) {
+        if (garim_geometry_generate(&run->geometry, shape, state->window_bytes,
+                                    job->generate_records))
+            return GARIM_OK;
+        return garim_error_set(error, GARIM_USAGE,
+                               "%llu records are too many for a file",
+                               (unsigned long long)job->generate_records);
+    }
+    struct garim_input *input = &state->input;
+    const enum garim_status status =
+        garim_input_open(input, run->io, job->options->input, error);
+    if (status != GARIM_OK) return status;
+    run->input = input->descriptor;
+    run->input_path = input->path;
+    run->stream_in = input->stream;
+    const uint64_t bytes = input->stream
+                               ? shape->header_bytes + shape->trailer_bytes
+                               : (uint64_t)input->identity.st_size;
+    uint64_t rest;
+    if (!garim_geometry_measure(&run->geometry, shape, state->window_bytes,
+                                bytes, &rest))
+        return refuse_size(state, rest, error);
+    if (!input->stream && !input->direct)
+        note(state->report, "the input does not do O_DIRECT");
+    return GARIM_OK;
+}
+
+static enum garim_status open_output(struct job_state *state,
+                                     struct garim_error *error)
+{
+    struct garim_run *run = &state->run;
+    struct garim_output *output = &state->output;
+    enum garim_status status =
+        garim_output_open(output, run->io, run->job->options,
+                          run->input < 0 ? NULL : &state->input, error);
+    if (status != GARIM_OK) return status;
+    run->output = output->descriptor;
+    run->output_path = output->path;
+    run->ordered = output->stream;
+    if (output->stream || run->stream_in) return GARIM_OK;
+    status = garim_output_reserve(output, run->geometry.output_bytes, error);
+    run->direct_out = output->direct;
+    if (status == GARIM_OK && !output->direct && run->geometry.output_bytes > 0)
+        note(state->report, "the output does not do O_DIRECT");
+    return status;
+}
+
+/* ---- lanes --------------------------------------------------------------- */
+
+/* Enough lanes and blocks in flight, and no more than there are windows. */
+static void size_lanes(struct job_state *state)
+{
+    struct garim_run *run = &state->run;
+    const unsigned threads = run->job->options->threads;
+    const uint64_t windows = run->geometry.window_count;
+    state->lanes = threads == 0 ? core_count() : threads;
+    run->depth = 1;
+    if (run->stream_in) return;
+    if (state->lanes > windows)
+        state->lanes = windows == 0 ? 1 : (unsigned)windows;
+    if (run->io->synchronous) return;
+    uint64_t depth = GARIM_IN_FLIGHT_BYTES / state->lanes / state->window_bytes;
+    if (depth < GARIM_DEPTH_MIN) depth = GARIM_DEPTH_MIN;
+    if (depth > GARIM_DEPTH_MAX) depth = GARIM_DEPTH_MAX;
+    const uint64_t share = windows / state->lanes + 1;
+    run->depth = (unsigned)(depth < share ? depth : share);
+}
+
+static enum garim_status take_shared_memory(struct job_state *state,
+                                            struct garim_error *error)
+{
+    struct garim_run *run = &state->run;
+    const struct garim_job *job = run->job;
+    const struct garim_shape *shape = job->shape;
+    const size_t rejects = (size_t)job->options->max_rejects;
+    run->buffer_bytes = garim_geometry_buffer_bytes(shape, state->window_bytes);
+    run->faults_max = run->buffer_bytes / shape->stride + 1;
+    if (run->faults_max > rejects + 1) run->faults_max = rejects + 1;
+    run->total.counts =
+        calloc(job->worker->count_size + 1, sizeof *run->total.counts);
+    if (run->total.counts == NULL ||
+        garim_rejects_open(&run->rejects, rejects) < 0 ||
+        garim_stream_open(&run->stream, shape->trailer_bytes + shape->stride) <
+            0)
+        return garim_error_no_memory(error);
+    return GARIM_OK;
+}
+
+/* ---- the verdict --------------------------------------------------------- */
+
+static struct garim_reject describe(const struct garim_run *run,
+                                    const struct garim_fault *fault)
+{
+    const struct garim_worker *worker = run->job->worker;
+    const struct garim_shape *shape = run->job->shape;
+    struct garim_reject reject = {.field = "", .reason = "is broken"};
+    worker->describe(worker->user, fault, &reject);
+    reject.record = fault->record;
+    reject.offset += shape->header_bytes + fault->record * shape->stride;
+    return reject;
+}
+
+static enum garim_status refuse_excess(const struct garim_run *run,
+                                       const struct garim_fault *fault,
+                                       struct garim_error *error)
+{
+    const struct garim_reject reject = describe(run, fault);
+    const unsigned long long allowed =
+        (unsigned long long)run->job->options->max_rejects;
+    struct garim_error broken;
+    if (allowed == 0)
+        (void)garim_error_set_path(&broken, GARIM_DATA, run->input_path,
+                                   "field %s %s; correct the record, or allow "
+                                   "some with --max-rejects",
+                                   reject.field, reject.reason);
+    else
+        (void)garim_error_set_path(&broken, GARIM_DATA, run->input_path,
+                                   "field %s %s, one more broken record than "
+                                   "the %llu of --max-rejects; correct the "
+                                   "records, or allow more",
+                                   reject.field, reject.reason, allowed);
+    broken.record = reject.record;
+    broken.offset = reject.offset;
+    (void)snprintf(broken.field, sizeof broken.field, "%s", reject.field);
+    if (error != NULL) *error = broken;
+    return GARIM_DATA;
+}
+
+/* What the lanes came to. */
+static enum garim_status judge(const struct garim_run *run,
+                               struct garim_error *error)
+{
+    const struct garim_error *found = NULL;
+    const struct garim_fault *excess = garim_rejects_excess(&run->rejects);
+    if (run->error.status != GARIM_OK)
+        found = &run->error;
+    else if (excess != NULL)
+        return refuse_excess(run, excess, error);
+    else if (run->rejects.break_record != GARIM_NONE)
+        found = &run->rejects.break_error;
+    if (found == NULL) return GARIM_OK;
+    if (error != NULL) *error = *found;
+    return found->status;
+}
+
+static enum garim_status publish(struct job_state *state,
+                                 struct garim_error *error)
+{
+    struct garim_run *run = &state->run;
+    if (run->input >= 0) {
+        const enum garim_status status =
+            garim_input_check(&state->input, error);
+        if (status != GARIM_OK) return status;
+    }
+    if (state->output.stream) return GARIM_OK;
+    const uint64_t bytes =
+        run->stream_in ? run->stream.output_bytes : run->geometry.output_bytes;
+    ASSERT(run->total.bytes_out == bytes);
+    return garim_output_publish(&state->output, bytes, error);
+}
+
+/* ---- the report ---------------------------------------------------------- */
+
+static enum garim_status report_rejects(const struct garim_run *run,
+                                        struct garim_report *report,
+                                        struct garim_error *error)
+{
+    const struct garim_rejects *rejects = &run->rejects;
+    size_t count = rejects->count;
+    if (count == rejects->capacity) count--;
+    if (count == 0) return GARIM_OK;
+    report->rejects = calloc(count, sizeof *report->rejects);
+    if (report->rejects == NULL) return garim_error_no_memory(error);
+    for (size_t i = 0; i < count; i++)
+        report->rejects[i] = describe(run, &rejects->faults[i]);
+    report->reject_count = count;
+    return GARIM_OK;
+}
+
+static void fill_report(const struct job_state *state, double seconds)
+{
+    struct garim_report *report = state->report;
+    const struct garim_run *run = &state->run;
+    report->records_out = run->total.records;
+    report->records_in = run->input < 0 ? 0 : run->total.records;
+    report->bytes_in = run->total.bytes_in;
+    report->bytes_out = run->total.bytes_out;
+    report->seconds = seconds;
+    report->lanes = state->lanes;
+    report->io = run->io->name;
+    report->direct_in = state->input.direct;
+    report->direct_out = state->output.direct;
+    report->published = state->output.published;
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        report->peak_memory_bytes = (uint64_t)usage.ru_maxrss * 1024;
+    if (run->fell_back) note(report, "a lane could not have its ring");
+}
+
+/* ---- the job ------------------------------------------------------------- */
+
+static enum garim_status run_job(struct job_state *state,
+                                 struct garim_error *error)
+{
+    struct garim_run *run = &state->run;
+    enum garim_status status = choose_io(state, error);
+    if (status == GARIM_OK) status = open_input(state, error);
+    if (status == GARIM_OK) status = open_output(state, error);
+    if (status != GARIM_OK) return status;
+    size_lanes(state);
+    status = take_shared_memory(state, error);
+    if (status == GARIM_OK) status = garim_lanes_run(run, state->lanes, error);
+    if (status == GARIM_OK) status = judge(run, error);
+    if (status == GARIM_OK) status = report_rejects(run, state->report, error);
+    if (status == GARIM_OK) status = publish(state, error);
+    /* A window that only drops edges reads none of them. */
+    if (status == GARIM_OK && !run->stream_in)
+        run->total.bytes_in = run->geometry.input_bytes;
+    return status;
+}
+
+enum garim_status garim_job_run(const struct garim_job *job,
+                                struct garim_report *report,
+                                uint64_t *ret_counts, struct garim_error *error)
+{
+    enum garim_status status = check_options(job->options, error);
+    if (status != GARIM_OK) return status;
+    const double begin = garim_lanes_clock();
+    const size_t window = job->options->window_bytes;
+    struct job_state state = {
+        .run = {.job = job},
+        .report = report,
+        .window_bytes = window == 0 ? GARIM_WINDOW_BYTES_DEFAULT : window,
+    };
+    garim_lanes_prepare(&state.run);
+    status = run_job(&state, error);
+    fill_report(&state, garim_lanes_clock() - begin);
+    if (state.run.total.counts != NULL)
+        memcpy(ret_counts, state.run.total.counts,
+               job->worker->count_size * sizeof *ret_counts);
+    if (state.output.io != NULL) garim_output_close(&state.output);
+    if (state.input.io != NULL) garim_input_close(&state.input);
+    garim_rejects_close(&state.run.rejects);
+    garim_stream_close(&state.run.stream);
+    free(state.run.total.counts);
+    garim_lanes_dispose(&state.run);
+    return status;
+}

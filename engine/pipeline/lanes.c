@@ -1,0 +1,169 @@
+/* lanes.c - the threads of a job, and the one that waits for them
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "pipeline/lanes.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/assert.h"
+#include "base/error.h"
+#include "pipeline/lane.h"
+
+enum { PROGRESS_MILLISECONDS = 100 };
+
+void garim_lanes_prepare(struct garim_run *run)
+{
+    pthread_condattr_t attributes;
+    garim_turn_open(&run->read_turn);
+    garim_turn_open(&run->write_turn);
+    ASSERT(pthread_mutex_init(&run->lock, NULL) == 0);
+    ASSERT(pthread_condattr_init(&attributes) == 0);
+    ASSERT(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
+    ASSERT(pthread_cond_init(&run->changed, &attributes) == 0);
+    (void)pthread_condattr_destroy(&attributes);
+}
+
+void garim_lanes_dispose(struct garim_run *run)
+{
+    (void)pthread_cond_destroy(&run->changed);
+    (void)pthread_mutex_destroy(&run->lock);
+    garim_turn_close(&run->write_turn);
+    garim_turn_close(&run->read_turn);
+}
+
+double garim_lanes_clock(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* ---- a lane's thread ----------------------------------------------------- */
+
+/* Add one to `counter` and, where `for_go`, wait for the start. */
+static void arrive(struct garim_run *run, unsigned *counter, bool for_go)
+{
+    (void)pthread_mutex_lock(&run->lock);
+    (*counter)++;
+    (void)pthread_cond_broadcast(&run->changed);
+    while (for_go && !run->go)
+        (void)pthread_cond_wait(&run->changed, &run->lock);
+    (void)pthread_mutex_unlock(&run->lock);
+}
+
+static void *lane_main(void *argument)
+{
+    struct garim_run *run = argument;
+    struct garim_lane lane;
+    struct garim_error error;
+    if (garim_lane_open(&lane, run, &error) != GARIM_OK)
+        garim_run_fail(run, &error);
+    arrive(run, &run->ready, true);
+    if (!run->stop) {
+        enum garim_step step;
+        while ((step = garim_lane_step(&lane)) != GARIM_STEP_DONE)
+            if (step == GARIM_STEP_WAIT) garim_lane_wait(&lane);
+    }
+    garim_lane_close(&lane);
+    arrive(run, &run->finished, false);
+    return NULL;
+}
+
+/* ---- the calling thread -------------------------------------------------- */
+
+static unsigned start_threads(struct garim_run *run, pthread_t *threads,
+                              unsigned count)
+{
+    sigset_t all;
+    sigset_t before;
+    unsigned started = 0;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    while (started < count &&
+           pthread_create(&threads[started], NULL, lane_main, run) == 0)
+        started++;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+/* Let all lanes begin once all are ready. */
+static void give_start(struct garim_run *run, unsigned count)
+{
+    (void)pthread_mutex_lock(&run->lock);
+    while (run->ready < count)
+        (void)pthread_cond_wait(&run->changed, &run->lock);
+    run->go = true;
+    (void)pthread_cond_broadcast(&run->changed);
+    (void)pthread_mutex_unlock(&run->lock);
+}
+
+/* Whether the job is to go on, by the word of the caller. */
+static bool report_progress(struct garim_run *run, struct garim_tally total,
+                            double begin)
+{
+    const struct garim_job_options *options = run->job->options;
+    if (options->progress == NULL) return true;
+    const uint64_t bytes_total =
+        run->input < 0 ? run->geometry.output_bytes : run->geometry.input_bytes;
+    const struct garim_progress progress = {
+        .records = total.records,
+        .bytes_in = total.bytes_in,
+        .bytes_out = total.bytes_out,
+        .bytes_total = run->stream_in ? 0 : bytes_total,
+        .seconds = garim_lanes_clock() - begin,
+    };
+    return options->progress(options->progress_user, &progress);
+}
+
+/* Wait until `count` lanes have ended, with a look around now and then. */
+static void attend(struct garim_run *run, unsigned count)
+{
+    const double begin = garim_lanes_clock();
+    struct timespec next;
+    (void)clock_gettime(CLOCK_MONOTONIC, &next);
+    (void)pthread_mutex_lock(&run->lock);
+    while (run->finished < count) {
+        next.tv_nsec += PROGRESS_MILLISECONDS * 1000L * 1000;
+        next.tv_sec += next.tv_nsec / 1000000000;
+        next.tv_nsec %= 1000000000;
+        while (run->finished < count &&
+               pthread_cond_timedwait(&run->changed, &run->lock, &next) == 0)
+            continue;
+        if (run->finished == count) break;
+        const struct garim_tally total = run->total;
+        (void)pthread_mutex_unlock(&run->lock);
+        if (!report_progress(run, total, begin) && !run->stop) {
+            struct garim_error error;
+            (void)garim_error_set(&error, GARIM_TEMPORARY,
+                                  "interrupted; run again");
+            garim_run_fail(run, &error);
+        }
+        (void)pthread_mutex_lock(&run->lock);
+    }
+    (void)pthread_mutex_unlock(&run->lock);
+}
+
+enum garim_status garim_lanes_run(struct garim_run *run, unsigned count,
+                                  struct garim_error *error)
+{
+    pthread_t *threads = calloc(count, sizeof *threads);
+    if (threads == NULL) return garim_error_no_memory(error);
+    const unsigned started = start_threads(run, threads, count);
+    struct garim_error trouble;
+    if (started < count) {
+        (void)garim_error_set(&trouble, GARIM_TEMPORARY,
+                              "only %u of %u threads could be had; give fewer "
+                              "with --threads",
+                              started, count);
+        garim_run_fail(run, &trouble);
+    }
+    give_start(run, started);
+    attend(run, started);
+    for (unsigned i = 0; i < started; i++)
+        ASSERT(pthread_join(threads[i], NULL) == 0);
+    free(threads);
+    return GARIM_OK;
+}

@@ -1,0 +1,24 @@
+/* lanes.h - the threads of a job, and the one that waits for them
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_PIPELINE_LANES_H
+#define GARIM_PIPELINE_LANES_H
+
+#include "pipeline/run.h"
+
+/* Make and dispose of the locks and turns of `run`. */
+void garim_lanes_prepare(struct garim_run *run);
+void garim_lanes_dispose(struct garim_run *run);
+
+/* Run `count` lanes to their end, each in a thread with all signals blocked,
+ * and call options->progress meanwhile.  No lane begins before all have what
+ * they need.  Fails where a thread can not be had; what went wrong in lanes
+ * stands in run->error and run->rejects. */
+enum garim_status garim_lanes_run(struct garim_run *run, unsigned count,
+                                  struct garim_error *error);
+
+/* Seconds of a clock that is never set. */
+double garim_lanes_clock(void);
+
+#endif

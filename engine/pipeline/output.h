@@ -1,0 +1,47 @@
+/* output.h - the output of a job: a stream, or a part that is published whole
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_PIPELINE_OUTPUT_H
+#define GARIM_PIPELINE_OUTPUT_H
+
+#include "pipeline/input.h"
+
+struct garim_output {
+    const struct garim_io *io;
+    const char *path; /* for messages too */
+    char *part;       /* OUT.part, or NULL for a stream */
+    int descriptor;
+    bool owned;  /* to be closed */
+    bool force;  /* replace what stands under `path` */
+    bool stream; /* written in order */
+    bool direct; /* O_DIRECT */
+    bool published;
+};
+
+/* Open the output of `options`: standard output and any path that is no
+ * regular file as a stream, else a new, locked part.  `input` may be NULL. */
+enum garim_status garim_output_open(struct garim_output *ret_output,
+                                    const struct garim_io *io,
+                                    const struct garim_job_options *options,
+                                    const struct garim_input *input,
+                                    struct garim_error *error);
+
+/* Take the space of a part of `bytes` and try O_DIRECT. */
+enum garim_status garim_output_reserve(struct garim_output *output,
+                                       uint64_t bytes,
+                                       struct garim_error *error);
+
+/* After all writes: cut the part to `bytes`, sync it and give it its name. */
+enum garim_status garim_output_publish(struct garim_output *output,
+                                       uint64_t bytes,
+                                       struct garim_error *error);
+
+/* A part that was not published is removed. */
+void garim_output_close(struct garim_output *output);
+
+/* GARIM_OUTPUT: `result`, a negative errno value, from trying to `verb` it. */
+enum garim_status garim_output_fail(const char *path, const char *verb,
+                                    int result, struct garim_error *error);
+
+#endif

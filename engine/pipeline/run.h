@@ -1,0 +1,60 @@
+/* run.h - what the lanes of a running job share
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Constant from the first record on, or guarded by its own means: between
+ * regular files lanes share `next_index` and, once a window, `total`.
+ */
+#ifndef GARIM_PIPELINE_RUN_H
+#define GARIM_PIPELINE_RUN_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "io/io.h"
+#include "pipeline/geometry.h"
+#include "pipeline/rejects.h"
+#include "pipeline/stream.h"
+#include "pipeline/turn.h"
+
+struct garim_run {
+    const struct garim_job *job;
+    const struct garim_io *io;
+    int input; /* descriptors; -1: records are generated */
+    int output;
+    const char *input_path; /* for messages */
+    const char *output_path;
+    bool stream_in;  /* blocks of a stream instead of windows */
+    bool ordered;    /* the output is a stream */
+    bool direct_out; /* writes are whole sectors */
+
+    struct garim_geometry geometry; /* of a stream: no counts and ends */
+    size_t buffer_bytes;
+    size_t faults_max; /* of one block */
+    unsigned depth;    /* blocks in flight in one lane */
+
+    _Atomic uint64_t next_index; /* of the block nobody has claimed */
+    struct garim_turn read_turn; /* guards `stream` */
+    struct garim_turn write_turn;
+    struct garim_stream stream;
+    struct garim_rejects rejects;
+
+    atomic_bool stop;      /* at once: `error` says why */
+    atomic_bool fell_back; /* a lane could not have its ring */
+
+    pthread_mutex_t lock; /* guards all below */
+    pthread_cond_t changed;
+    struct garim_tally total;
+    struct garim_error error;
+    unsigned ready;    /* lanes that have opened, well or not */
+    unsigned finished; /* lanes that have ended */
+    bool go;
+};
+
+/* Note the first error and stop all lanes. */
+void garim_run_fail(struct garim_run *run, const struct garim_error *error);
+
+/* Add the numbers of a finished block. */
+void garim_run_count(struct garim_run *run, const struct garim_tally *tally);
+
+#endif

@@ -1,0 +1,481 @@
+/* load_policy.c - a policy from its YAML file, compiled against its layout
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "crypto/crypto.h"
+#include "kernels/kernels.h"
+#include "policy/load_layout.h"
+#include "policy/policy.h"
+#include "policy/rule.h"
+
+#define BUDGET_DEFAULT 0.001
+
+static const struct garim_key_name policy_keys[] = {
+    {"policy", true},   {"layout", true},   {"release", true},
+    {"subjects", true}, {"budget", false},  {"uncovered", false},
+    {"header", false},  {"trailer", false}, {"rules", true},
+};
+enum {
+    VERSION,
+    LAYOUT,
+    RELEASE,
+    SUBJECTS,
+    BUDGET,
+    UNCOVERED,
+    HEADER,
+    TRAILER,
+    RULES,
+    POLICY_KEY_COUNT,
+};
+
+struct loader {
+    struct garim_rule_build build;
+    struct garim_policy *policy;
+    struct garim_step *steps; /* in the order of the layout's fields first */
+};
+
+/* ---- the layout -----------------------------------------------------------
+ */
+
+/* `name` beside the policy at `path`. */
+static const char *beside(struct garim_arena *arena, const char *path,
+                          const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    if (name[0] == '/' || slash == NULL)
+        return garim_arena_text(arena, name, strlen(name));
+    return garim_arena_print(arena, "%.*s/%s", (int)(slash - path), path, name);
+}
+
+static void digest(struct garim_reader *reader, struct garim_yaml *layout,
+                   char *ret_digest)
+{
+    size_t policy_bytes = 0;
+    size_t layout_bytes = 0;
+    const char *policy_source = garim_yaml_source(reader->yaml, &policy_bytes);
+    const char *layout_source = garim_yaml_source(layout, &layout_bytes);
+    uint8_t hash[32];
+    if (garim_sha256(policy_source, policy_bytes, layout_source, layout_bytes,
+                     hash) != 0) {
+        reader->status = garim_error_set(reader->error, GARIM_KEY,
+                                         "the crypto library failed");
+        return;
+    }
+    garim_encode_hex_scalar(hash, 8 * sizeof hash, (uint8_t *)ret_digest);
+}
+
+static void read_layout(struct loader *loader, struct garim_entry entry)
+{
+    struct garim_reader *reader = &loader->build.reader;
+    struct garim_policy *policy = loader->policy;
+    const char *name = garim_reader_text(reader, entry, 1, 4096);
+    if (reader->status != GARIM_OK) return;
+    const char *path = beside(reader->arena, policy->path, name);
+    if (path == NULL) {
+        garim_reader_no_memory(reader);
+        return;
+    }
+    struct garim_yaml *yaml = NULL;
+    reader->status = garim_yaml_open(&yaml, path, reader->error);
+    if (reader->status == GARIM_OK)
+        reader->status =
+            garim_layout_load(&policy->layout, yaml, reader->error);
+    if (reader->status == GARIM_OK) digest(reader, yaml, policy->digest);
+    garim_yaml_close(yaml);
+    loader->build.layout = policy->layout;
+}
+
+/* ---- the release ----------------------------------------------------------
+ */
+
+static bool is_leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static bool is_date(const char *text)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-') return false;
+    for (size_t i = 0; i < 10; i++)
+        if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9')) return false;
+    int year = atoi(text);
+    int month = atoi(text + 5);
+    int day = atoi(text + 8);
+    if (month < 1 || month > 12 || day < 1) return false;
+    return day <= days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
+}
+
+static void check_expiry(struct garim_reader *reader, struct garim_entry entry,
+                         const char *expires)
+{
+    char today[16];
+    time_t now = time(NULL);
+    struct tm utc;
+    if (reader->status != GARIM_OK) return;
+    if (!is_date(expires)) {
+        garim_reader_refuse(reader, entry,
+                            "expires must be a date: YYYY-MM-DD");
+        return;
+    }
+    if (gmtime_r(&now, &utc) == NULL ||
+        strftime(today, sizeof today, "%Y-%m-%d", &utc) == 0)
+        garim_reader_refuse(reader, entry,
+                            "the clock has no date; set it and try again");
+    else if (strcmp(today, expires) > 0)
+        garim_reader_refuse(reader, entry,
+                            "the release expired on %s, today is %s (UTC); a "
+                            "new one needs a new basis and date",
+                            expires, today);
+}
+
+static void read_release(struct loader *loader, struct garim_entry release)
+{
+    static const struct garim_key_name keys[] = {
+        {"recipient", true}, {"purpose", true}, {"basis", true},
+        {"epoch", true},     {"expires", true},
+    };
+    enum { KEY_COUNT = 5, EXPIRES = 4 };
+    struct garim_policy *policy = loader->policy;
+    struct garim_reader *reader = &loader->build.reader;
+    const char **texts[KEY_COUNT] = {
+        &policy->recipient, &policy->purpose, &policy->basis,
+        &policy->epoch,     &policy->expires,
+    };
+    struct garim_entry entries[KEY_COUNT];
+    garim_reader_map(reader, release, "release", keys, KEY_COUNT, entries);
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        *texts[i] =
+            garim_reader_text(reader, entries[i], 1, GARIM_LABEL_BYTES_MAX);
+    check_expiry(reader, entries[EXPIRES], policy->expires);
+}
+
+/* ---- collisions -----------------------------------------------------------
+ */
+
+/* Digits with at most one point, and an exponent: a number above 0. */
+static double read_budget(struct garim_reader *reader, struct garim_entry entry)
+{
+    if (entry.key == NULL) return BUDGET_DEFAULT;
+    const char *text = garim_reader_text(reader, entry, 1, 32);
+    if (reader->status != GARIM_OK) return BUDGET_DEFAULT;
+    size_t whole = strspn(text, "0123456789");
+    const char *rest = text + whole;
+    size_t part = 0;
+    double number = 0;
+    double weight = 1;
+    if (*rest == '.') part = strspn(++rest, "0123456789");
+    for (size_t i = 0; i < whole; i++)
+        number = number * 10 + (text[i] - '0');
+    for (size_t i = 0; i < part; i++)
+        number += (rest[i] - '0') * (weight /= 10);
+    rest += part;
+    if (whole + part > 0 && (*rest == 'e' || *rest == 'E')) {
+        const char *digits = rest[1] == '-' ? rest + 2 : rest + 1;
+        int sign = rest[1] == '-' ? -1 : 1;
+        size_t length = strspn(digits, "0123456789");
+        if (length > 0 && length <= 3) {
+            number *= pow(10, sign * atoi(digits));
+            rest = digits + length;
+        }
+    }
+    if (whole + part == 0 || *rest != '\0')
+        garim_reader_refuse(reader, entry,
+                            "budget must be a decimal number, for example "
+                            "0.001");
+    return number;
+}
+
+/* Refuse a domain that expects more colliding pairs than the budget allows:
+ * n^2 / 2^(b+1), the birthday bound for n values in b bits. */
+static void check_budget(struct loader *loader, struct garim_entry entry)
+{
+    struct garim_policy *policy = loader->policy;
+    struct garim_reader *reader = &loader->build.reader;
+    double subjects = (double)policy->subjects;
+    for (size_t i = 0; i < loader->build.domain_count; i++) {
+        struct garim_domain *domain = &loader->build.domains[i];
+        double pairs = subjects * subjects / 2;
+        domain->expected_collisions = pairs / exp2(domain->token_bits);
+        if (domain->expected_collisions <= policy->budget) continue;
+        garim_reader_refuse(
+            reader, entry,
+            "domain %s: %llu subjects in %.1f bits expect %.3g colliding "
+            "pairs, the budget is %g; use at least %.0f bits",
+            domain->name, (unsigned long long)policy->subjects,
+            domain->token_bits, domain->expected_collisions, policy->budget,
+            ceil(log2(pairs / policy->budget)));
+    }
+}
+
+/* ---- rules ----------------------------------------------------------------
+ */
+
+static size_t find_field(const struct garim_layout *layout, const char *name)
+{
+    size_t i = 0;
+    while (i < layout->field_count && strcmp(layout->fields[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static void refuse_rule(struct loader *loader, struct garim_entry pair,
+                        const char *name)
+{
+    const struct garim_layout *layout = loader->policy->layout;
+    struct garim_reader *reader = &loader->build.reader;
+    struct garim_entry place = {.key = pair.key, .value = pair.key};
+    const char *names[GARIM_FIELDS_MAX];
+    for (size_t i = 0; i < layout->field_count; i++)
+        names[i] = layout->fields[i].name;
+    const char *nearest = garim_nearest(name, names, layout->field_count);
+    if (nearest != NULL)
+        garim_reader_refuse(reader, place,
+                            "the layout has no field '%.64s'; did you mean "
+                            "'%s'?",
+                            name, nearest);
+    else
+        garim_reader_refuse(reader, place,
+                            "the layout has no field '%.64s'; remove the rule "
+                            "or add the field",
+                            name);
+}
+
+static void read_rules(struct loader *loader, struct garim_entry rules)
+{
+    struct garim_reader *reader = &loader->build.reader;
+    const struct garim_layout *layout = loader->policy->layout;
+    if (reader->status != GARIM_OK) return;
+    if (rules.value == NULL || garim_yaml_kind(rules.value) != GARIM_YAML_MAP) {
+        garim_reader_refuse(reader, rules,
+                            "rules must be a map: {field: rule}");
+        return;
+    }
+    size_t count = garim_yaml_count(rules.value);
+    for (size_t i = 0; i < count && reader->status == GARIM_OK; i++) {
+        struct garim_entry pair;
+        garim_yaml_pair(rules.value, i, &pair.key, &pair.value);
+        const char *name = garim_reader_key(reader, pair);
+        size_t index = find_field(layout, name);
+        if (index == layout->field_count)
+            refuse_rule(loader, pair, name);
+        else
+            garim_rule_read(&loader->build, pair, &layout->fields[index],
+                            &loader->steps[index]);
+    }
+    for (size_t i = 0; i < layout->field_count; i++)
+        if (loader->steps[i].rule == NULL)
+            garim_reader_refuse(reader, rules,
+                                "field %s has no rule; add one (keep, if it "
+                                "may leave as it is)",
+                                layout->fields[i].name);
+}
+
+/* ---- edges and gaps -------------------------------------------------------
+ */
+
+static enum garim_policy_edge read_edge(struct loader *loader,
+                                        struct garim_entry entry,
+                                        struct garim_entry root,
+                                        const char *name, size_t bytes)
+{
+    static const char *const words[] = {"keep", "drop", "blank"};
+    struct garim_reader *reader = &loader->build.reader;
+    if (reader->status != GARIM_OK) return GARIM_POLICY_KEEP;
+    if (entry.key == NULL && bytes > 0)
+        garim_reader_refuse(reader, root,
+                            "the layout has %zu %s bytes; say %s: keep, drop "
+                            "or blank",
+                            bytes, name, name);
+    if (entry.key != NULL && bytes == 0)
+        garim_reader_refuse(reader, entry,
+                            "the layout has no %s bytes; remove this", name);
+    if (entry.key == NULL) return GARIM_POLICY_KEEP;
+    return (enum garim_policy_edge)garim_reader_choice(reader, entry, words, 3);
+}
+
+static void read_uncovered(struct loader *loader, struct garim_entry entry,
+                           struct garim_entry root, size_t at, size_t bytes)
+{
+    static const char *const words[] = {"blank"};
+    struct garim_reader *reader = &loader->build.reader;
+    if (entry.key != NULL)
+        (void)garim_reader_choice(reader, entry, words, 1);
+    else
+        garim_reader_refuse(reader, root,
+                            "no field covers bytes %zu to %zu of the record; "
+                            "add a field, or say uncovered: blank",
+                            at, at + bytes - 1);
+}
+
+/* A stretch that no field covers: an unnamed field, always blanked. */
+static struct garim_step gap_step(struct loader *loader, size_t at,
+                                  size_t bytes)
+{
+    struct garim_reader *reader = &loader->build.reader;
+    struct garim_field *gap = garim_arena_take(reader->arena, sizeof *gap);
+    if (gap == NULL) {
+        garim_reader_no_memory(reader);
+        return (struct garim_step){0};
+    }
+    gap->name = "";
+    gap->type = GARIM_BYTES;
+    gap->at = at;
+    gap->bytes = bytes;
+    gap->page = loader->policy->layout->page;
+    gap->pad = gap->page->blank;
+    return (struct garim_step){
+        .rule = &garim_rule_blank,
+        .field = gap,
+        .apply_to_null = true,
+        .details = "uncovered",
+    };
+}
+
+/* The steps in byte order, gaps among them. */
+static void arrange(struct loader *loader, struct garim_entry uncovered,
+                    struct garim_entry root)
+{
+    struct garim_policy *policy = loader->policy;
+    const struct garim_layout *layout = policy->layout;
+    struct garim_reader *reader = &loader->build.reader;
+    if (reader->status != GARIM_OK) return;
+    if (uncovered.key != NULL) read_uncovered(loader, uncovered, root, 0, 0);
+    struct garim_step *steps = garim_arena_take(
+        reader->arena, (2 * layout->field_count + 1) * sizeof *steps);
+    if (steps == NULL) {
+        garim_reader_no_memory(reader);
+        return;
+    }
+    size_t at = 0;
+    size_t count = 0;
+    for (size_t i = 0; i <= layout->field_count; i++) {
+        bool last = i == layout->field_count;
+        const struct garim_field *field = last ? NULL : layout->by_place[i];
+        size_t next = last ? layout->record_bytes : field->at;
+        if (next > at) {
+            read_uncovered(loader, uncovered, root, at, next - at);
+            steps[count++] = gap_step(loader, at, next - at);
+        }
+        if (last) break;
+        steps[count++] = loader->steps[field - layout->fields];
+        at = field->at + field->bytes;
+    }
+    policy->steps = steps;
+    policy->step_count = count;
+}
+
+/* What follows from the steps. */
+static void derive(struct loader *loader)
+{
+    struct garim_policy *policy = loader->policy;
+    struct garim_reader *reader = &loader->build.reader;
+    if (reader->status != GARIM_OK) return;
+    uint8_t *blank =
+        garim_arena_take(reader->arena, policy->layout->record_bytes);
+    if (blank == NULL) {
+        garim_reader_no_memory(reader);
+        return;
+    }
+    for (size_t i = 0; i < policy->step_count; i++) {
+        const struct garim_step *step = &policy->steps[i];
+        memset(blank + step->field->at, step->field->pad, step->field->bytes);
+        if (step->rule != &garim_rule_token) continue;
+        size_t bytes = garim_canonical_bytes_max(step->field);
+        if (bytes > policy->canonical_bytes_max)
+            policy->canonical_bytes_max = bytes;
+    }
+    policy->blank_record = blank;
+    policy->domains = loader->build.domains;
+    policy->domain_count = loader->build.domain_count;
+}
+
+/* ---- all of it ------------------------------------------------------------
+ */
+
+static void take_room(struct loader *loader)
+{
+    struct garim_reader *reader = &loader->build.reader;
+    size_t count = loader->policy->layout->field_count;
+    loader->steps =
+        garim_arena_take(reader->arena, count * sizeof *loader->steps);
+    loader->build.domains =
+        garim_arena_take(reader->arena, count * sizeof *loader->build.domains);
+    if (loader->steps == NULL || loader->build.domains == NULL)
+        garim_reader_no_memory(reader);
+}
+
+static void read_policy(struct loader *loader)
+{
+    struct garim_entry entries[POLICY_KEY_COUNT];
+    struct garim_policy *policy = loader->policy;
+    struct garim_reader *reader = &loader->build.reader;
+    struct garim_entry root = {.value = garim_yaml_root(reader->yaml)};
+    garim_reader_map(reader, root, "the policy", policy_keys, POLICY_KEY_COUNT,
+                     entries);
+    if (reader->status != GARIM_OK) return;
+    (void)garim_reader_number(reader, entries[VERSION], 1, 1);
+    read_layout(loader, entries[LAYOUT]);
+    read_release(loader, entries[RELEASE]);
+    policy->subjects =
+        garim_reader_number(reader, entries[SUBJECTS], 1, UINT64_MAX);
+    policy->budget = read_budget(reader, entries[BUDGET]);
+    if (reader->status != GARIM_OK) return;
+    take_room(loader);
+    policy->header = read_edge(loader, entries[HEADER], root, "header",
+                               policy->layout->header_bytes);
+    policy->trailer = read_edge(loader, entries[TRAILER], root, "trailer",
+                                policy->layout->trailer_bytes);
+    read_rules(loader, entries[RULES]);
+    arrange(loader, entries[UNCOVERED], root);
+    check_budget(loader, entries[SUBJECTS]);
+    derive(loader);
+}
+
+enum garim_status garim_policy_load(struct garim_policy **ret_policy,
+                                    const char *path, struct garim_error *error)
+{
+    struct garim_yaml *yaml = NULL;
+    enum garim_status status = garim_yaml_open(&yaml, path, error);
+    if (status != GARIM_OK) return status;
+    struct garim_arena *arena = garim_arena_open();
+    struct garim_policy *policy =
+        arena == NULL ? NULL : garim_arena_take(arena, sizeof *policy);
+    if (policy == NULL) {
+        garim_arena_close(arena);
+        garim_yaml_close(yaml);
+        return garim_error_no_memory(error);
+    }
+    struct loader loader = {
+        .build.reader = {.yaml = yaml, .arena = arena, .error = error},
+        .policy = policy,
+    };
+    policy->arena = arena;
+    policy->path = garim_arena_text(arena, path, strlen(path));
+    if (policy->path == NULL)
+        garim_reader_no_memory(&loader.build.reader);
+    else
+        read_policy(&loader);
+    garim_yaml_close(yaml);
+    if (loader.build.reader.status == GARIM_OK) {
+        garim_arena_seal(arena);
+        *ret_policy = policy;
+    } else {
+        garim_policy_unload(policy);
+    }
+    return loader.build.reader.status;
+}
+
+void garim_policy_unload(struct garim_policy *policy)
+{
+    if (policy == NULL) return;
+    garim_layout_unload(policy->layout);
+    garim_arena_close(policy->arena);
+}

@@ -1,0 +1,93 @@
+/* policy.h - a policy compiled against its layout: the plan, immutable
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_POLICY_POLICY_H
+#define GARIM_POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/yaml.h"
+#include "record/canonical.h"
+#include "record/layout.h"
+
+/* What becomes of header or trailer bytes. */
+enum garim_policy_edge {
+    GARIM_POLICY_KEEP,
+    GARIM_POLICY_DROP,
+    GARIM_POLICY_BLANK,
+};
+
+/* The space of equal values. */
+struct garim_domain {
+    const char *name;
+    const struct garim_canonical *canonical;
+    double token_bits; /* of its shortest token */
+    double expected_collisions;
+};
+
+struct garim_constant {
+    const uint8_t *bytes; /* the whole field */
+};
+
+struct garim_mask {
+    bool email;
+    bool whole_field;
+    size_t keep_first; /* characters */
+    size_t keep_last;
+    size_t hide_min;
+    uint8_t with;
+};
+
+struct garim_token {
+    size_t domain; /* index in garim_policy.domains */
+    const struct garim_canonical *canonical;
+    const struct garim_encoding *encoding;
+    size_t bits;
+    size_t text_bytes; /* characters written */
+};
+
+/* One rule on one field. */
+struct garim_step {
+    const struct garim_rule *rule;
+    const struct garim_field *field;
+    bool apply_to_null;
+    const char *details; /* for people */
+    union {
+        struct garim_constant constant;
+        struct garim_mask mask;
+        struct garim_token token;
+    };
+};
+
+struct garim_policy {
+    struct garim_arena *arena; /* owns all but the layout */
+    const char *path;
+    struct garim_layout *layout;
+    char digest[65];
+    const char *recipient, *purpose, *basis, *epoch, *expires;
+    uint64_t subjects;
+    double budget;
+    enum garim_policy_edge header;
+    enum garim_policy_edge trailer;
+
+    /* Every stretch of the record in byte order, gaps among them (as unnamed
+     * fields under `blank`). */
+    const struct garim_step *steps;
+    size_t step_count;
+    const struct garim_domain *domains;
+    size_t domain_count;
+
+    const uint8_t *blank_record; /* what a rejected record becomes */
+    size_t canonical_bytes_max;  /* of all tokens */
+};
+
+/* Read, check and compile.  Close it with garim_policy_unload. */
+enum garim_status garim_policy_load(struct garim_policy **ret_policy,
+                                    const char *path,
+                                    struct garim_error *error);
+void garim_policy_unload(struct garim_policy *policy); /* NULL is nothing */
+
+#endif

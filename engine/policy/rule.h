@@ -1,0 +1,97 @@
+/* rule.h - what a rule must be able to do
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Adding a rule: one rule_*.c file and one line in rule.c.
+ */
+#ifndef GARIM_POLICY_RULE_H
+#define GARIM_POLICY_RULE_H
+
+#include "policy/policy.h"
+#include "policy/reader.h"
+
+/* What rules see while a policy is compiled. */
+struct garim_rule_build {
+    struct garim_reader reader;
+    const struct garim_layout *layout;
+    struct garim_domain *domains; /* room for one a field */
+    size_t domain_count;
+};
+
+/* Which step found a row broken, and how. */
+struct garim_mark {
+    uint16_t step_index;
+    uint8_t breach; /* enum garim_breach */
+};
+
+/* Records side by side, and the working memory of one thread. */
+struct garim_piece {
+    uint8_t *rows;
+    size_t stride;
+    /* The rows a rule works on: neither null nor without a rule. */
+    const uint16_t *live;
+    size_t live_count;
+
+    size_t step_index;        /* of the rule at work */
+    struct garim_mark *marks; /* one a row: the first breach in it */
+    uint64_t empties;         /* values blanked: counted by the rule */
+
+    /* Room for one canonical value a row, and its tag. */
+    uint8_t *canonical;
+    uint32_t *offsets;
+    uint32_t *lengths;
+    uint16_t *hashed; /* the row each value is of */
+    uint8_t *tags;
+    struct garim_hmac **hmacs; /* one a domain */
+};
+
+struct garim_rule {
+    const char *name;
+    bool for_type[3];    /* by enum garim_type */
+    const char *way_out; /* for a type it is not for */
+    bool takes_options;  /* a value stands behind its name */
+
+    /* Read the options behind the rule's name into `step` (its rule, field and
+     * apply_to_null are set).  Errors through the reader. */
+    void (*read)(struct garim_rule_build *build, struct garim_entry options,
+                 struct garim_step *step);
+
+    /* Write the field of each live row; NULL: nothing to do. */
+    void (*apply)(const struct garim_step *step, struct garim_piece *piece);
+};
+
+extern const struct garim_rule garim_rule_keep;
+extern const struct garim_rule garim_rule_blank;
+extern const struct garim_rule garim_rule_constant;
+extern const struct garim_rule garim_rule_mask;
+extern const struct garim_rule garim_rule_token;
+
+enum { GARIM_RULE_COUNT = 5 };
+extern const struct garim_rule *const garim_rules[GARIM_RULE_COUNT];
+
+/* Read the rule that stands behind a field's name in a policy. */
+void garim_rule_read(struct garim_rule_build *build, struct garim_entry entry,
+                     const struct garim_field *field, struct garim_step *step);
+
+/* `null: apply` in a map of options, if `entry` is there. */
+void garim_rule_read_null(struct garim_rule_build *build,
+                          struct garim_entry entry, struct garim_step *step);
+
+/* The field of row `row`. */
+static inline uint8_t *garim_piece_field(const struct garim_piece *piece,
+                                         const struct garim_step *step,
+                                         size_t row)
+{
+    return piece->rows + row * piece->stride + step->field->at;
+}
+
+/* The field of row `row` breaks its layout; the row will be blanked. */
+static inline void garim_piece_break(struct garim_piece *piece, size_t row,
+                                     enum garim_breach breach)
+{
+    if (piece->marks[row].breach != GARIM_BREACH_NONE) return;
+    piece->marks[row].step_index = (uint16_t)piece->step_index;
+    piece->marks[row].breach = (uint8_t)breach;
+}
+
+#endif

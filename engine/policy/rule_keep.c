@@ -1,0 +1,19 @@
+/* rule_keep.c - keep: the bytes stay, unread
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "policy/rule.h"
+
+static void read(struct garim_rule_build *build, struct garim_entry options,
+                 struct garim_step *step)
+{
+    if (step->apply_to_null)
+        garim_reader_refuse(&build->reader, options,
+                            "keep does not look at nulls; remove null: apply");
+}
+
+const struct garim_rule garim_rule_keep = {
+    .name = "keep",
+    .for_type = {true, true, true},
+    .read = read,
+};

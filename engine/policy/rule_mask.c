@@ -1,0 +1,204 @@
+/* rule_mask.c - mask: some characters of a value stay, the rest is hidden
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <string.h>
+
+#include "base/limits.h"
+#include "policy/rule.h"
+
+/* ---- reading ------------------------------------------------------------- */
+
+static uint8_t read_with(struct garim_rule_build *build,
+                         struct garim_entry entry,
+                         const struct garim_field *field)
+{
+    struct garim_reader *reader = &build->reader;
+    const char *text = "*";
+    if (entry.key != NULL) text = garim_reader_text(reader, entry, 1, 16);
+    uint8_t encoded[16];
+    size_t bytes = garim_codepage_encode(field->page, (const uint8_t *)text,
+                                         strlen(text), encoded);
+    if (bytes != 1)
+        garim_reader_refuse(reader, entry,
+                            "with must be one character of one byte in %s",
+                            field->page->name);
+    else if (field->type == GARIM_DIGITS && field->page->digit[encoded[0]] < 0)
+        garim_reader_refuse(reader, entry,
+                            "a mask over digits (field %s) needs a digit as "
+                            "with; write with: 0",
+                            field->name);
+    else if (build->layout->terminator_bytes > 0 && encoded[0] == '\n')
+        garim_reader_refuse(reader, entry,
+                            "a line feed can not be a mask in framing: lines");
+    return encoded[0];
+}
+
+static size_t read_count(struct garim_rule_build *build,
+                         struct garim_entry entry, size_t otherwise)
+{
+    if (entry.key == NULL) return otherwise;
+    return garim_reader_number(&build->reader, entry, 0,
+                               GARIM_RECORD_BYTES_MAX);
+}
+
+static void describe(struct garim_rule_build *build, struct garim_step *step)
+{
+    const struct garim_mask *mask = &step->mask;
+    step->details = garim_arena_print(
+        build->reader.arena, "keep first %zu, last %zu; hide at least %zu%s",
+        mask->keep_first, mask->keep_last, mask->hide_min,
+        mask->whole_field ? "; padding too" : "");
+    if (step->details == NULL) garim_reader_no_memory(&build->reader);
+}
+
+static void read_counts(struct garim_rule_build *build,
+                        struct garim_entry options, struct garim_step *step)
+{
+    static const struct garim_key_name keys[] = {
+        {"keep_first", false}, {"keep_last", false},   {"with", false},
+        {"hide_min", false},   {"whole_field", false}, {"null", false},
+    };
+    enum { FIRST, LAST, WITH, HIDE_MIN, WHOLE_FIELD, NULLS, COUNT };
+    struct garim_entry entries[COUNT];
+    garim_reader_map(&build->reader, options, "mask", keys, COUNT, entries);
+    if (build->reader.status != GARIM_OK) return;
+    struct garim_entry with = entries[WITH];
+    if (with.key == NULL) with.value = options.key;
+    step->mask = (struct garim_mask){
+        .keep_first = read_count(build, entries[FIRST], 0),
+        .keep_last = read_count(build, entries[LAST], 0),
+        .hide_min = read_count(build, entries[HIDE_MIN], 1),
+        .with = read_with(build, with, step->field),
+    };
+    if (entries[WHOLE_FIELD].key != NULL)
+        step->mask.whole_field =
+            garim_reader_flag(&build->reader, entries[WHOLE_FIELD]);
+    garim_rule_read_null(build, entries[NULLS], step);
+    describe(build, step);
+}
+
+static void read_email(struct garim_rule_build *build,
+                       struct garim_entry options, struct garim_step *step)
+{
+    static const char *const words[] = {"email"};
+    (void)garim_reader_choice(&build->reader, options, words, 1);
+    if (step->field->type != GARIM_CHAR)
+        garim_reader_refuse(&build->reader, options,
+                            "mask: email is for type char, not for field %s; "
+                            "use mask: {keep_first: ...}",
+                            step->field->name);
+    if (step->field->page->from_ascii['@'] < 0 ||
+        step->field->page->from_ascii['*'] < 0)
+        garim_reader_refuse(&build->reader, options,
+                            "mask: email wants an encoding with @ and *");
+    step->mask.email = true;
+    step->mask.with = (uint8_t)step->field->page->from_ascii['*'];
+    step->details = "email";
+}
+
+static void read(struct garim_rule_build *build, struct garim_entry options,
+                 struct garim_step *step)
+{
+    if (options.value != NULL &&
+        garim_yaml_kind(options.value) == GARIM_YAML_MAP)
+        read_counts(build, options, step);
+    else
+        read_email(build, options, step);
+}
+
+/* ---- writing ------------------------------------------------------------- */
+
+/* Bytes that the first `characters` of a valid text take. */
+static size_t skip_characters(const struct garim_codepage *page,
+                              const uint8_t *text, size_t bytes,
+                              size_t characters)
+{
+    if (!page->utf8) return characters < bytes ? characters : bytes;
+    size_t at = 0;
+    for (; characters > 0 && at < bytes; characters--)
+        at += garim_codepage_length(page, text + at, bytes - at);
+    return at;
+}
+
+static size_t count_characters(const struct garim_codepage *page,
+                               const uint8_t *text, size_t bytes)
+{
+    if (!page->utf8) return bytes;
+    size_t count = 0;
+    for (size_t i = 0; i < bytes; i++)
+        count += (text[i] & 0xC0) != 0x80 ? 1 : 0;
+    return count;
+}
+
+struct range {
+    size_t from;
+    size_t to;
+};
+
+/* Which bytes of the value to hide. */
+static struct range hide_counts(const struct garim_step *step,
+                                struct garim_value value)
+{
+    const struct garim_mask *mask = &step->mask;
+    const struct garim_codepage *page = step->field->page;
+    size_t count = count_characters(page, value.data, value.bytes);
+    size_t kept = mask->keep_first + mask->keep_last;
+    if (kept > count || count - kept < mask->hide_min)
+        return (struct range){0, value.bytes};
+    size_t last = count - mask->keep_last;
+    return (struct range){
+        skip_characters(page, value.data, value.bytes, mask->keep_first),
+        skip_characters(page, value.data, value.bytes, last),
+    };
+}
+
+static struct range hide_email(const struct garim_step *step,
+                               struct garim_value value)
+{
+    const struct garim_codepage *page = step->field->page;
+    struct range all = {0, value.bytes};
+    const uint8_t *at = memrchr(value.data, page->from_ascii['@'], value.bytes);
+    if (at == NULL) return all;
+    size_t local = (size_t)(at - value.data);
+    size_t first = skip_characters(page, value.data, local, 1);
+    return first < local ? (struct range){first, local} : all;
+}
+
+static enum garim_breach mask_field(const struct garim_step *step,
+                                    uint8_t *data)
+{
+    const struct garim_mask *mask = &step->mask;
+    struct garim_value value = garim_field_trim(step->field, data);
+    enum garim_breach breach = garim_value_check(step->field, value);
+    if (breach != GARIM_BREACH_NONE) return breach;
+    struct range hide =
+        mask->email ? hide_email(step, value) : hide_counts(step, value);
+    size_t start = (size_t)(value.data - data);
+    memset(data + start + hide.from, mask->with, hide.to - hide.from);
+    if (mask->whole_field) {
+        size_t end = start + value.bytes;
+        memset(data, mask->with, start);
+        memset(data + end, mask->with, step->field->bytes - end);
+    }
+    return GARIM_BREACH_NONE;
+}
+
+static void apply(const struct garim_step *step, struct garim_piece *piece)
+{
+    for (size_t i = 0; i < piece->live_count; i++) {
+        size_t row = piece->live[i];
+        enum garim_breach breach =
+            mask_field(step, garim_piece_field(piece, step, row));
+        if (breach != GARIM_BREACH_NONE) garim_piece_break(piece, row, breach);
+    }
+}
+
+const struct garim_rule garim_rule_mask = {
+    .name = "mask",
+    .for_type = {true, true, false},
+    .way_out = "use token, blank, constant or keep",
+    .takes_options = true,
+    .read = read,
+    .apply = apply,
+};

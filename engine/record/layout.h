@@ -1,0 +1,67 @@
+/* layout.h - where the fields of a record are, and what they hold
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_RECORD_LAYOUT_H
+#define GARIM_RECORD_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record/codepage.h"
+#include "record/sample.h"
+
+enum garim_type {
+    GARIM_CHAR,
+    GARIM_DIGITS,
+    GARIM_BYTES,
+};
+
+struct garim_field {
+    const char *name;
+    enum garim_sample sample;
+    enum garim_type type;
+    size_t at;
+    size_t bytes;
+    const struct garim_codepage *page;
+    uint8_t pad;
+    bool justify_right;
+    bool null_byte[256]; /* a field of such bytes only is null */
+    unsigned line;       /* where the layout file declares it */
+    unsigned column;
+};
+
+struct garim_layout {
+    struct garim_arena *arena; /* owns all of it */
+    const char *path;
+    const char *name;
+    size_t record_bytes;
+    const char *terminator; /* "", "\n" or "\r\n" */
+    size_t terminator_bytes;
+    size_t header_bytes;
+    size_t trailer_bytes;
+    const struct garim_codepage *page; /* of the record */
+    size_t field_count;
+    const struct garim_field *fields;          /* in the order of the file */
+    const struct garim_field *const *by_place; /* ascending by `at` */
+};
+
+/* The value of a field: what trimming leaves of it. */
+struct garim_value {
+    const uint8_t *data;
+    size_t bytes;
+};
+
+struct garim_value garim_field_trim(const struct garim_field *field,
+                                    const uint8_t *data);
+
+/* Whether every byte of the field is one of its null bytes. */
+bool garim_field_is_null(const struct garim_field *field, const uint8_t *data);
+
+/* Write `value` (in the field's encoding, not longer than the field) justified
+ * and padded to `data`. */
+void garim_field_put(const struct garim_field *field, const uint8_t *value,
+                     size_t bytes, uint8_t *data);
+
+#endif

@@ -1,0 +1,317 @@
+/* garim.h - the public interface: policies, keys, transforms and file jobs
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Handles are opaque.  A function that can fail returns a status and, when
+ * `error` is not NULL, fills it with the place and the words; its `ret_`
+ * results are untouched then.  The library never prints, never exits and never
+ * puts a byte of a field into a message.  Option structs: zero means default.
+ * Records are counted from 0, bytes of a file too; lines and columns from 1.
+ */
+#ifndef GARIM_GARIM_H
+#define GARIM_GARIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GARIM_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define GARIM_API __attribute__((visibility("default")))
+#else
+#define GARIM_API
+#endif
+
+/* Each value is also the exit code of the program. */
+enum garim_status {
+    GARIM_OK = 0,
+    GARIM_DATA = 1,   /* a record broke its layout */
+    GARIM_USAGE = 2,  /* options, layout or policy */
+    GARIM_INPUT = 3,  /* missing, unreadable, badly framed, changed */
+    GARIM_OUTPUT = 4, /* no folder, no permission, no space, EIO, EPIPE */
+    GARIM_KEY = 5,    /* missing, malformed, readable by others, self-test */
+    GARIM_VERIFY = 6, /* verification failed */
+    GARIM_TEMPORARY = 75, /* interrupted, locked, out of memory */
+};
+
+#define GARIM_NONE UINT64_MAX /* no record, no offset */
+
+/* Where and why something failed; every string ends with a NUL. */
+struct garim_error {
+    enum garim_status status;
+    char path[1024]; /* the file it is about, or "" */
+    unsigned line;   /* 1-based place in a YAML file, or 0 */
+    unsigned column;
+    uint64_t record;   /* or GARIM_NONE */
+    uint64_t offset;   /* byte offset in `path`, or GARIM_NONE */
+    char field[65];    /* name of the field, or "" */
+    char message[640]; /* what is wrong; what to do */
+};
+
+/* The version of the library at run time, for example "0.1.0". */
+GARIM_API const char *garim_version(void);
+
+/* ---- layouts and policies ------------------------------------------------
+ * Immutable once open and shared by any number of threads. */
+
+struct garim_layout;
+struct garim_policy;
+
+struct garim_layout_info {
+    const char *name;
+    const char *path;
+    const char *encoding;
+    const char *framing;     /* "fixed" or "lines" */
+    size_t record_bytes;     /* without the terminator */
+    size_t terminator_bytes; /* 0, 1 or 2 */
+    size_t header_bytes;
+    size_t trailer_bytes;
+    size_t field_count;
+};
+
+struct garim_field_info {
+    const char *name;
+    const char *type; /* "char", "digits" or "bytes" */
+    const char *encoding;
+    const char *sample; /* the generator's name, or "" */
+    size_t at;
+    size_t bytes;
+};
+
+/* One stretch of the record: a field under its rule, or bytes no field covers.
+ */
+struct garim_span_info {
+    const char *field;   /* "" where no field stands */
+    const char *type;    /* "" where no field stands */
+    const char *rule;    /* "keep", "blank", "constant", "mask", "token" */
+    const char *details; /* for example "account, text, 80 bits, base32" */
+    size_t at;
+    size_t bytes;
+};
+
+struct garim_domain_info {
+    const char *name;
+    const char *canonical;
+    double token_bits;          /* of its shortest token */
+    double expected_collisions; /* pairs, for `subjects` values */
+};
+
+struct garim_policy_info {
+    const char *path;
+    const char *recipient, *purpose, *basis, *epoch, *expires;
+    uint64_t subjects;
+    double budget;
+    char digest[65];   /* SHA-256 of the policy's bytes, then the layout's */
+    size_t span_count; /* stretches of the record, in byte order */
+    size_t domain_count;
+    size_t input_bytes; /* of one record with its terminator */
+    size_t output_bytes;
+    unsigned tokenized, masked, kept, blanked, constant; /* fields by rule */
+};
+
+/* Read a layout file.  Close it with garim_layout_close. */
+GARIM_API enum garim_status garim_layout_open(struct garim_layout **ret_layout,
+                                              const char *path,
+                                              struct garim_error *error);
+GARIM_API void garim_layout_close(struct garim_layout *layout);
+GARIM_API void garim_layout_describe(const struct garim_layout *layout,
+                                     struct garim_layout_info *ret_info);
+/* Field `index` of field_count, in the order of the layout file; its strings
+ * belong to the layout. */
+GARIM_API void garim_layout_field(const struct garim_layout *layout,
+                                  size_t index,
+                                  struct garim_field_info *ret_info);
+
+/* How many records a file of `file_bytes` holds: GARIM_INPUT where size minus
+ * header and trailer is no whole number of records (the message gives size,
+ * length and remainder). */
+GARIM_API enum garim_status
+garim_layout_measure(const struct garim_layout *layout, uint64_t file_bytes,
+                     uint64_t *ret_records, struct garim_error *error);
+
+/* Field `index` of `record` (record_bytes long) as printable UTF-8: controls
+ * and broken bytes become \xNN and a backslash \\; type bytes is all hex
+ * digits. Writes at most `size` bytes with the NUL and returns the length
+ * needed without it, like snprintf.  `*ret_printable` (may be NULL) is false
+ * where any \xNN was needed. */
+GARIM_API size_t garim_layout_text(const struct garim_layout *layout,
+                                   size_t index, const void *record, char *text,
+                                   size_t size, bool *ret_printable);
+
+/* Read and compile a policy and its layout.  The layout that
+ * garim_policy_layout returns belongs to the policy. */
+GARIM_API enum garim_status garim_policy_open(struct garim_policy **ret_policy,
+                                              const char *path,
+                                              struct garim_error *error);
+GARIM_API void garim_policy_close(struct garim_policy *policy);
+GARIM_API const struct garim_layout *
+garim_policy_layout(const struct garim_policy *policy);
+GARIM_API void garim_policy_describe(const struct garim_policy *policy,
+                                     struct garim_policy_info *ret_info);
+GARIM_API void garim_policy_span(const struct garim_policy *policy,
+                                 size_t index,
+                                 struct garim_span_info *ret_info);
+GARIM_API void garim_policy_domain(const struct garim_policy *policy,
+                                   size_t index,
+                                   struct garim_domain_info *ret_info);
+
+/* ---- keys ----------------------------------------------------------------
+ * A master key in locked memory, wiped by garim_key_close. */
+
+struct garim_key;
+
+/* Write a new master key to `path`, which must not exist, with mode 0600. */
+GARIM_API enum garim_status garim_key_generate(const char *path,
+                                               char ret_id[17],
+                                               struct garim_error *error);
+/* A regular file, no symlink, of the caller or root, closed to all others. */
+GARIM_API enum garim_status garim_key_open_file(struct garim_key **ret_key,
+                                                const char *path,
+                                                struct garim_error *error);
+/* $CREDENTIALS_DIRECTORY/NAME, as systemd provides it. */
+GARIM_API enum garim_status
+garim_key_open_credential(struct garim_key **ret_key, const char *name,
+                          struct garim_error *error);
+/* An open descriptor, read to its end; it stays open. */
+GARIM_API enum garim_status
+garim_key_open_descriptor(struct garim_key **ret_key, int descriptor,
+                          struct garim_error *error);
+/* A random key that is written nowhere: for trials. */
+GARIM_API enum garim_status garim_key_open_random(struct garim_key **ret_key,
+                                                  struct garim_error *error);
+/* The key id, 16 hex digits: it may be shown, logged and compared. */
+GARIM_API const char *garim_key_id(const struct garim_key *key);
+GARIM_API void garim_key_close(struct garim_key *key);
+
+/* ---- transforming buffers ------------------------------------------------ */
+
+struct garim_engine;  /* a policy under a key: shared by threads */
+struct garim_context; /* working memory: one a thread */
+
+/* Run the self-test and derive the keys.  `key` may be NULL for a policy
+ * without tokens (else GARIM_KEY).  The policy must outlive the engine; the key
+ * may be closed at once. */
+GARIM_API enum garim_status garim_engine_open(struct garim_engine **ret_engine,
+                                              const struct garim_policy *policy,
+                                              const struct garim_key *key,
+                                              struct garim_error *error);
+GARIM_API void garim_engine_close(struct garim_engine *engine);
+
+GARIM_API enum garim_status
+garim_context_open(struct garim_context **ret_context,
+                   const struct garim_engine *engine,
+                   struct garim_error *error);
+GARIM_API void garim_context_close(struct garim_context *context);
+
+/* Transform `count` records of input_bytes each (with their terminators) from
+ * `in` into `out`; the two may be the same buffer but not overlap otherwise.
+ * GARIM_DATA: at least one record broke its layout; such records are blanked
+ * whole in `out`, all others are right, `error` names the first.  GARIM_INPUT:
+ * a terminator is not in its place, or a line feed stands inside a record;
+ * `out` holds nothing of use then and is all NUL. */
+GARIM_API enum garim_status garim_transform(struct garim_context *context,
+                                            const void *in, void *out,
+                                            size_t count,
+                                            struct garim_error *error);
+
+/* ---- whole files --------------------------------------------------------- */
+
+enum garim_io_choice {
+    GARIM_IO_AUTO = 0,
+    GARIM_IO_URING,
+    GARIM_IO_POSIX,
+};
+
+struct garim_progress {
+    uint64_t records; /* done so far */
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+    uint64_t bytes_total; /* of the input (of the output where there is no
+                             input), or 0: unknown */
+    double seconds;
+};
+
+struct garim_job_options {
+    const char *input;   /* path; NULL or "-": standard input */
+    const char *output;  /* path; NULL or "-": standard output */
+    bool force;          /* replace an output that exists */
+    bool restart;        /* discard an unfinished part */
+    unsigned threads;    /* 0: the cores this process may use */
+    size_t window_bytes; /* 0: default; a power of two, 4 KiB to 4 MiB */
+    enum garim_io_choice io;
+    uint64_t max_rejects; /* at most 1,000,000 */
+    unsigned output_mode; /* permission bits of a new file; 0: 0600 */
+    /* Called about every 100 ms from the calling thread; false interrupts the
+     * job, which then returns GARIM_TEMPORARY. */
+    bool (*progress)(void *user, const struct garim_progress *progress);
+    void *progress_user;
+};
+
+struct garim_field_report {
+    const char *field;
+    const char *rule;
+    uint64_t nulls;   /* left as they were */
+    uint64_t empties; /* values without a canonical form, blanked */
+};
+
+struct garim_reject {
+    uint64_t record;
+    uint64_t offset; /* of the field, in the input */
+    const char *field;
+    const char *reason; /* for example "is not a digit" */
+};
+
+/* What a job did.  Clear it with garim_report_clear, also after an error; its
+ * strings belong to it or to the policy. */
+struct garim_report {
+    uint64_t records_in, records_out;
+    uint64_t bytes_in, bytes_out;
+    double seconds;
+    unsigned lanes;
+    const char *io;             /* "io_uring" or "posix" */
+    const char *kernels;        /* "scalar" */
+    bool direct_in, direct_out; /* O_DIRECT */
+    bool published;             /* the output stands under its final name */
+    uint64_t peak_memory_bytes;
+    char key_id[17]; /* or "" */
+    size_t field_count;
+    struct garim_field_report *fields;
+    size_t reject_count;
+    struct garim_reject *rejects; /* ascending by record */
+    char notes[256];              /* fallbacks taken, or "" */
+};
+
+GARIM_API enum garim_status garim_run(const struct garim_engine *engine,
+                                      const struct garim_job_options *options,
+                                      struct garim_report *report,
+                                      struct garim_error *error);
+GARIM_API void garim_report_clear(struct garim_report *report);
+
+/* ---- sample records ------------------------------------------------------ */
+
+/* Records `first` to `first + count - 1` of the endless sample file that `seed`
+ * names, each with its terminator, into `out`.  Pure: the same arguments give
+ * the same bytes on any thread. */
+GARIM_API void garim_synth_fill(const struct garim_layout *layout,
+                                uint64_t seed, uint64_t first, size_t count,
+                                void *out);
+
+/* Write a sample file of `records` records.  Of `options`, `input` and
+ * `max_rejects` are not used.  Header and trailer bytes, if any, are blanks
+ * (with framing lines ended by a terminator). */
+GARIM_API enum garim_status garim_synth(const struct garim_layout *layout,
+                                        uint64_t seed, uint64_t records,
+                                        const struct garim_job_options *options,
+                                        struct garim_report *report,
+                                        struct garim_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

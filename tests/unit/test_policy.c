@@ -1,0 +1,82 @@
+/* test_policy.c - what a compiled policy says of itself
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "policy/reader.h"
+#include "support.h"
+
+Test(policy, spans_cover_every_byte_once)
+{
+    struct garim_policy *policy = NULL;
+    cr_assert_eq(
+        support_open_policy(&policy, "length: 20",
+                            "{name: b, at: 10, length: 4, type: char}, "
+                            "{name: a, at: 2, length: 4, type: char}",
+                            "a: keep, b: {mask: {}}",
+                            "subjects: 1\nuncovered: blank", NULL),
+        GARIM_OK);
+    struct garim_policy_info info;
+    garim_policy_describe(policy, &info);
+    cr_assert_eq(info.span_count, 5);
+    cr_assert_eq(info.kept, 1);
+    cr_assert_eq(info.masked, 1);
+    cr_assert_eq(info.blanked, 0);
+    size_t at = 0;
+    for (size_t i = 0; i < info.span_count; i++) {
+        struct garim_span_info span;
+        garim_policy_span(policy, i, &span);
+        cr_assert_eq(span.at, at);
+        at += span.bytes;
+    }
+    cr_assert_eq(at, 20);
+    garim_policy_close(policy);
+}
+
+Test(policy, columns_are_at_and_length_counted_from_one)
+{
+    struct garim_policy *policy = NULL;
+    cr_assert_eq(support_open_policy(&policy, "length: 4",
+                                     "{name: a, cols: 1, type: char}, "
+                                     "{name: b, cols: 2-4, type: char}",
+                                     "a: keep, b: keep", "subjects: 1", NULL),
+                 GARIM_OK);
+    struct garim_field_info field;
+    garim_layout_field(garim_policy_layout(policy), 1, &field);
+    cr_assert_eq(field.at, 1);
+    cr_assert_eq(field.bytes, 3);
+    garim_policy_close(policy);
+}
+
+/* 40.45 million people (facts.md, 23): 12 digits expect 818 colliding pairs. */
+Test(policy, collisions_are_the_birthday_bound)
+{
+    struct garim_policy *policy = NULL;
+    struct garim_domain_info domain;
+    const char *fields = "{name: a, at: 0, length: 12, type: digits}";
+    const char *rules = "a: {token: {domain: d, as: digits}}";
+    struct garim_error error = {0};
+    cr_assert_eq(support_open_policy(&policy, "length: 12", fields, rules,
+                                     "subjects: 40450000", &error),
+                 GARIM_USAGE);
+    cr_assert(strstr(error.message, "818 colliding pairs") != NULL, "%s",
+              error.message);
+    cr_assert_eq(support_open_policy(&policy, "length: 12", fields, rules,
+                                     "subjects: 40450000\nbudget: 819", NULL),
+                 GARIM_OK);
+    garim_policy_domain(policy, 0, &domain);
+    cr_assert_float_eq(domain.expected_collisions, 818, 0.2);
+    garim_policy_close(policy);
+}
+
+Test(policy, the_nearest_word_is_found)
+{
+    static const char *const words[] = {"length", "encoding", "framing"};
+    cr_assert_str_eq(garim_nearest("legnth", words, 3), "length");
+    cr_assert_str_eq(garim_nearest("encodng", words, 3), "encoding");
+    cr_assert_null(garim_nearest("xyz", words, 3));
+    cr_assert_null(garim_nearest("", words, 3));
+}
