@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""floors.py - refuse an include that climbs, and a stranger's library behind the wrong door.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Floors from the ground up; rooms on one floor do not know each other.
+FLOORS = [
+    ["include/garim"],
+    ["engine/base"],
+    ["engine/io", "engine/kernels"],
+    ["engine/crypto", "engine/record"],
+    ["engine/policy"],
+    ["engine/pipeline", "engine/synth"],
+    ["engine"],  # api*.c
+    ["engine/cli"],
+]
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+
+# The outside world, and the one file that may speak with it.
+DOORS = {
+    r"liburing": r"engine/io/io_uring\.c",
+    r"openssl/": r"engine/crypto/openssl\.c",
+    r"libfyaml": r"engine/policy/yaml\.c",
+    r"iconv\.h": r"engine/record/codepage\.c",
+    r"(x86|imm|emm|cpu)?intrin\.h|cpuid\.h": r"engine/kernels/x86/.*",
+}
+TOP = {"engine", "include", "bench", "tests", "scripts", "bindings", "meson.build",
+       "meson_options.txt", "LICENSE"}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
+
+
+def room_of(path):
+    return str(path.parent)
+
+
+def target_of(name):
+    """The room of an included project file, or None for a system header."""
+    for base in ("engine", "include"):
+        path = ROOT / base / name
+        if path.is_file():
+            return room_of(path.relative_to(ROOT))
+    return None
+
+
+def complaints_of(path, text):
+    room = room_of(path)
+    if room not in FLOOR_OF:
+        yield f"{path}: stands in no room of the house"
+        return
+    for match in INCLUDE.finditer(text):
+        name = match.group(2)
+        line = text.count("\n", 0, match.start(2)) + 1
+        place = f"{path}:{line}"
+        for door, owner in DOORS.items():
+            if re.search(door, name) and not re.fullmatch(owner, str(path)):
+                yield f"{place}: <{name}> belongs behind {owner}"
+        target = target_of(name)
+        if match.group(1) == "<" and target is None:
+            continue
+        if target is None:
+            target = room if (ROOT / path.parent / name).is_file() else None
+        if target is None:
+            yield f"{place}: \"{name}\" is nowhere in the house"
+        elif target != room and FLOOR_OF[target] >= FLOOR_OF[room]:
+            yield f"{place}: {room} may not include {target}"
+        elif room == "engine/cli" and target not in (room, "include/garim"):
+            yield f"{place}: the program sees the public header only"
+
+
+def main():
+    complaints = []
+    files = sorted(path for top in ("engine", "include")
+                   for path in (ROOT / top).rglob("*.[ch]"))
+    for path in files:
+        relative = path.relative_to(ROOT)
+        complaints += complaints_of(relative, path.read_text(encoding="utf-8"))
+    for path in ROOT.iterdir():
+        if not (path.name.startswith(".") or path.name.startswith("build") or
+                path.suffix == ".md" or path.name in TOP):
+            complaints.append(f"{path.name}: does not belong at top level")
+    print("\n".join(complaints) if complaints else f"floors: {len(files)} files keep to theirs")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+#!/bin/sh
+# symbols.sh - only garim_ functions leave the shared library, and all of garim.h do
+#
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: symbols.sh LIBGARIM.SO GARIM.H
+set -eu
+exported=$(nm -D --defined-only "$1" | awk '{print $3}' | sort)
+strangers=$(printf '%s\n' "$exported" | grep -v '^garim_' || true)
+if [ -n "$strangers" ]; then
+    printf 'symbols: these leave the library without the name garim_:\n%s\n' "$strangers"
+    exit 1
+fi
+declared=$(tr '\n' ' ' <"$2" | grep -o 'GARIM_API [^;]*;' | sed 's/(.*//; s/.*[ *]//' | sort)
+if [ "$declared" != "$exported" ]; then
+    echo 'symbols: header (<) and library (>) differ:'
+    tmp=$(mktemp)
+    printf '%s\n' "$declared" >"$tmp"
+    printf '%s\n' "$exported" | diff "$tmp" - || true
+    rm -f "$tmp"
+    exit 1
+fi
+printf 'symbols: %s functions, all of garim.h and no other\n' "$(printf '%s\n' "$exported" | wc -l)"
