@@ -416,7 +416,7 @@ static void read_layout(struct loader *loader)
     struct garim_entry root = {.value = garim_yaml_root(reader->yaml)};
     garim_reader_map(reader, root, "the layout", keys, LENGTH(keys), entries);
     if (reader->status != GARIM_OK) return;
-    (void)garim_reader_number(reader, entries[0], 1, 1);
+    garim_reader_version(reader, entries[0], "layout");
     loader->layout->name = read_name(reader, entries[1]);
     read_record(loader, entries[2]);
     read_fields(loader, entries[3]);

@@ -421,7 +421,7 @@ static void read_policy(struct loader *loader)
     garim_reader_map(reader, root, "the policy", policy_keys, POLICY_KEY_COUNT,
                      entries);
     if (reader->status != GARIM_OK) return;
-    (void)garim_reader_number(reader, entries[VERSION], 1, 1);
+    garim_reader_version(reader, entries[VERSION], "policy");
     read_layout(loader, entries[LAYOUT]);
     read_release(loader, entries[RELEASE]);
     policy->subjects =

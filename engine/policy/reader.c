@@ -233,6 +233,17 @@ size_t garim_reader_choice(struct garim_reader *reader,
     return 0;
 }
 
+void garim_reader_version(struct garim_reader *reader, struct garim_entry entry,
+                          const char *what)
+{
+    const char *text = garim_reader_text(reader, entry, 0, SIZE_MAX - 1);
+    if (strcmp(text, "1") != 0)
+        garim_reader_refuse(reader, entry,
+                            "%s '%.*s' is a version that this garim does not "
+                            "know; write %s: 1",
+                            what, SHOWN_BYTES, text, what);
+}
+
 bool garim_reader_flag(struct garim_reader *reader, struct garim_entry entry)
 {
     static const char *const words[] = {"false", "true"};

@@ -66,6 +66,10 @@ size_t garim_reader_choice(struct garim_reader *reader,
                            struct garim_entry entry, const char *const *words,
                            size_t count);
 
+/* The version of the file's language, under the key `what`: 1. */
+void garim_reader_version(struct garim_reader *reader, struct garim_entry entry,
+                          const char *what);
+
 /* true or false. */
 bool garim_reader_flag(struct garim_reader *reader, struct garim_entry entry);
 
