@@ -1,9 +1,6 @@
 /* test_synth.c - sample records: pure, well-formed, shaped like real ones
  *
  * SPDX-License-Identifier: Apache-2.0
- *
- * Reads the workloads below $GARIM_SOURCE_ROOT (default: the working
- * directory).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,12 +20,11 @@ enum {
 
 static struct garim_layout *open_workload(const char *name)
 {
-    const char *root = getenv("GARIM_SOURCE_ROOT");
     char path[512];
     struct garim_error error;
     struct garim_layout *layout = NULL;
-    (void)snprintf(path, sizeof path, "%s/bench/workloads/%s.layout.yaml",
-                   root == NULL ? "." : root, name);
+    (void)snprintf(path, sizeof path,
+                   GARIM_SOURCE "/bench/workloads/%s.layout.yaml", name);
     cr_assert_eq(garim_layout_open(&layout, path, &error), GARIM_OK, "%s: %s",
                  error.path, error.message);
     return layout;
@@ -218,19 +214,17 @@ Test(synth, phones_and_emails_are_sometimes_null)
     garim_layout_close(layout);
 }
 
-/* One account has one phone and one account has a phone, and so on: sort the
- * records by account and compare neighbours. */
-static int by_front(const void *a, const void *b)
+static int by_person(const void *a, const void *b)
 {
-    return memcmp(a, b, 80);
+    return memcmp(a, b, 80); /* account, phone, email, card */
 }
 
 Test(synth, a_person_is_the_same_in_every_record)
 {
-    enum { MANY = 200000, PERSON = 80 }; /* account, phone, email, card */
+    enum { MANY = 200000, PERSON = 80 };
     struct garim_layout *layout = open_workload("card-transactions");
     uint8_t *records = make(layout, SEED, 0, MANY);
-    qsort(records, MANY, stride(layout), by_front);
+    qsort(records, MANY, stride(layout), by_person);
     size_t persons = 1, longest = 0, run = 1;
     for (size_t i = 1; i < MANY; i++) {
         const uint8_t *left = records + (i - 1) * stride(layout);
@@ -262,7 +256,8 @@ Test(synth, merchants_are_few_and_some_popular)
         merchants += (*count)++ == 0;
         if (*count > most) most = *count;
     }
-    cr_assert(merchants > COUNT / 4 && merchants < COUNT / 2, "%zu", merchants);
+    cr_assert(merchants > COUNT / 2 && merchants < COUNT * 3 / 4, "%zu",
+              merchants);
     cr_assert(most > 15 && most < 50, "%u", most);
     free(records);
     garim_layout_close(layout);
@@ -281,7 +276,7 @@ Test(synth, time_never_runs_backwards)
         {58, "20260228000000"},    {59, "20260301000000"},
         {364, "20261231000000"},   {365, "20270101000000"},
         {789, "20280229000000"},   {790, "20280301000000"},
-        {27087, "21000228000000"}, {27088, "21000301000000"},
+        {27086, "21000228000000"}, {27087, "21000301000000"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         uint8_t *record = make(layout, SEED, known[i].day * day, 1);
