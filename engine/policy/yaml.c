@@ -88,6 +88,15 @@ static enum garim_status refuse(const struct garim_yaml *yaml,
                                  "%s", what);
 }
 
+/* libfyaml 0.7.12 misreads two apostrophes in a row in single quotes. */
+static bool is_misread(struct fy_node *node)
+{
+    size_t bytes = 0;
+    if (fy_node_get_style(node) != FYNS_SINGLE_QUOTED) return false;
+    const char *text = fy_node_get_scalar(node, &bytes);
+    return text != NULL && memmem(text, bytes, "''", 2) != NULL;
+}
+
 /* libfyaml bounds the depth of a document, and so this recursion. */
 static enum garim_status check_node(const struct garim_yaml *yaml,
                                     struct fy_node *node,
@@ -102,6 +111,11 @@ static enum garim_status check_node(const struct garim_yaml *yaml,
                       error);
     if (fy_node_get_tag(node, &tag_bytes) != NULL)
         return refuse(yaml, node, "tags are not used here; remove the tag",
+                      error);
+    if (is_misread(node))
+        return refuse(yaml, node,
+                      "two apostrophes in a row need double quotes around the "
+                      "text",
                       error);
     enum garim_status status = GARIM_OK;
     size_t count = garim_yaml_count(outer(node));
