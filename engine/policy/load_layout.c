@@ -286,8 +286,13 @@ static void read_padding(struct loader *loader,
     if (entries[JUSTIFY].key != NULL)
         field->justify_right =
             garim_reader_choice(reader, entries[JUSTIFY], sides, 2) == 1;
-    if (field->type == GARIM_DIGITS && !field->justify_right &&
-        field->page->digit[field->pad] >= 0)
+    int digit = field->page->digit[field->pad];
+    if (field->type == GARIM_DIGITS && digit > 0)
+        garim_reader_refuse(reader, entries[PAD],
+                            "digits padded with %d are not told from their "
+                            "padding; write pad: zero or blank",
+                            digit);
+    if (field->type == GARIM_DIGITS && digit == 0 && !field->justify_right)
         garim_reader_refuse(reader, entries[JUSTIFY],
                             "digits that stand left need a pad that is no "
                             "digit; write pad: blank, or justify: right");
