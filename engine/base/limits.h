@@ -25,7 +25,7 @@ enum {
     GARIM_THREADS_MAX = 1024,
 
     GARIM_WINDOW_BYTES_MIN = 4096,
-    GARIM_WINDOW_BYTES_DEFAULT = 512 << 10,
+    GARIM_WINDOW_BYTES_DEFAULT = 1 << 20,
     GARIM_WINDOW_BYTES_MAX = 4 << 20,
     GARIM_IN_FLIGHT_BYTES = 8 << 20, /* of all lanes together */
     GARIM_DEPTH_MIN = 2,             /* windows in flight in one lane */

@@ -81,7 +81,7 @@ struct garim_io {
     int (*close)(int descriptor);
     int (*status)(int descriptor, struct stat *ret_status);
     int (*path_status)(const char *path, struct stat *ret_status); /* lstat */
-    int64_t (*position)(int descriptor); /* where a stream stands */
+    int64_t (*position)(int descriptor);            /* where a stream stands */
     int (*set_direct)(int descriptor, bool direct); /* turns O_DIRECT on, off */
     int (*preallocate)(int descriptor, uint64_t bytes); /* sets the size */
     int (*truncate)(int descriptor, uint64_t bytes);

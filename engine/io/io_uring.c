@@ -108,6 +108,9 @@ free_queue:
 static void queue_close(struct garim_io_queue *queue)
 {
     ASSERT(queue->in_flight == 0);
+    /* A ring ends some time after its exit and would hold the files as long:
+     * the reader of a pipe would wait for its end. */
+    if (queue->fixed_count > 0) (void)io_uring_unregister_files(&queue->ring);
     io_uring_queue_exit(&queue->ring);
     free(queue->requests);
     free(queue);

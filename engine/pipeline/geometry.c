@@ -80,8 +80,9 @@ bool garim_geometry_generate(struct garim_geometry *ret_geometry,
         .records = records,
     };
     if (records > ((uint64_t)INT64_MAX >> 1) / shape->stride) return false;
-    ASSERT(shape->header != GARIM_EDGE_DROP);
-    lay_out(&geometry, shape, records * shape->stride);
+    struct garim_shape whole = *shape;
+    whole.header = whole.trailer = GARIM_EDGE_BLANK;
+    lay_out(&geometry, &whole, records * shape->stride);
     *ret_geometry = geometry;
     return true;
 }

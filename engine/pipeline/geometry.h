@@ -56,7 +56,8 @@ bool garim_geometry_measure(struct garim_geometry *ret_geometry,
                             size_t window_bytes, uint64_t input_bytes,
                             uint64_t *ret_rest);
 
-/* The geometry of `records` records without an input.  False: too many. */
+/* The geometry of `records` records without an input, header and trailer
+ * included.  False: too many. */
 bool garim_geometry_generate(struct garim_geometry *ret_geometry,
                              const struct garim_shape *shape,
                              size_t window_bytes, uint64_t records);

@@ -292,13 +292,14 @@ static enum garim_status publish(struct job_state *state,
 
 /* ---- the report ---------------------------------------------------------- */
 
+/* List the records that were allowed to be broken. */
 static enum garim_status report_rejects(const struct garim_run *run,
                                         struct garim_report *report,
                                         struct garim_error *error)
 {
     const struct garim_rejects *rejects = &run->rejects;
-    size_t count = rejects->count;
-    if (count == rejects->capacity) count--;
+    const size_t allowed = rejects->capacity - 1;
+    const size_t count = rejects->count < allowed ? rejects->count : allowed;
     if (count == 0) return GARIM_OK;
     report->rejects = calloc(count, sizeof *report->rejects);
     if (report->rejects == NULL) return garim_error_no_memory(error);
@@ -342,6 +343,7 @@ static enum garim_status run_job(struct job_state *state,
     status = take_shared_memory(state, error);
     if (status == GARIM_OK) status = garim_lanes_run(run, state->lanes, error);
     if (status == GARIM_OK) status = judge(run, error);
+    if (status == GARIM_DATA) (void)report_rejects(run, state->report, NULL);
     if (status == GARIM_OK) status = report_rejects(run, state->report, error);
     if (status == GARIM_OK) status = publish(state, error);
     /* A window that only drops edges reads none of them. */
@@ -366,9 +368,9 @@ enum garim_status garim_job_run(const struct garim_job *job,
     garim_lanes_prepare(&state.run);
     status = run_job(&state, error);
     fill_report(&state, garim_lanes_clock() - begin);
-    if (state.run.total.counts != NULL)
-        memcpy(ret_counts, state.run.total.counts,
-               job->worker->count_size * sizeof *ret_counts);
+    for (size_t i = 0; i < job->worker->count_size; i++)
+        ret_counts[i] =
+            state.run.total.counts == NULL ? 0 : state.run.total.counts[i];
     if (state.output.io != NULL) garim_output_close(&state.output);
     if (state.input.io != NULL) garim_input_close(&state.input);
     garim_rejects_close(&state.run.rejects);

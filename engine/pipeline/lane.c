@@ -22,7 +22,7 @@ enum { HUGE_PAGE_BYTES = 2 << 20 };
 static int take_memory(struct garim_lane *lane, size_t bytes)
 {
     const size_t unit =
-        bytes < HUGE_PAGE_BYTES ? GARIM_DIRECT_ALIGNMENT : HUGE_PAGE_BYTES;
+        bytes < HUGE_PAGE_BYTES / 4 ? GARIM_DIRECT_ALIGNMENT : HUGE_PAGE_BYTES;
     bytes = (bytes + unit - 1) / unit * unit;
     uint8_t *memory = mmap(NULL, bytes + unit, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,0 +1,423 @@
+/* job_support.c - whole jobs with a small worker, and what they should give
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "job_support.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+/* ---- a worker ------------------------------------------------------------
+ * Every byte of record i is XORed with a function of i.  A record that begins
+ * with FAULTY is a fault; a line job_feed out of place breaks the framing. */
+
+enum { FAULTY = 0xee };
+
+static uint8_t mask_of(uint64_t record)
+{
+    return (uint8_t)(0x80 | (record * 37 % 101 & ~8u));
+}
+
+enum garim_status job_worker_open(const void *user, void **ret_state,
+                                  struct garim_error *error)
+{
+    (void)error;
+    *ret_state = (void *)(uintptr_t)user;
+    return GARIM_OK;
+}
+
+void job_worker_close(void *state)
+{
+    (void)state;
+}
+
+/* The line is broken where the shape of `row` does not hold. */
+static bool is_broken(const struct garim_shape *shape, const uint8_t *row,
+                      bool unterminated)
+{
+    const size_t bytes = shape->stride - shape->terminator;
+    if (shape->terminator == 0) return false;
+    if (memchr(row, '\n', bytes) != NULL) return true;
+    return !unterminated &&
+           memcmp(row + bytes, shape->terminator_text, shape->terminator) != 0;
+}
+
+static size_t worker_transform(void *state, const struct garim_rows *rows,
+                               uint64_t *counts, struct garim_fault *faults,
+                               size_t fault_max, size_t *ret_broken_row)
+{
+    const struct garim_shape *shape = state;
+    const size_t bytes = shape->stride - shape->terminator;
+    size_t found = 0;
+    *ret_broken_row = SIZE_MAX;
+    for (size_t i = 0; i < rows->count; i++) {
+        uint8_t *row = rows->base + i * shape->stride;
+        const uint64_t record = rows->first_record + i;
+        const bool owned = i >= rows->owned_first && i < rows->owned_end;
+        if (is_broken(shape, row,
+                      rows->last_unterminated && i == rows->count - 1)) {
+            *ret_broken_row = i;
+            break;
+        }
+        if (owned) counts[0] += row[0];
+        if (owned) counts[1]++;
+        if (row[0] == FAULTY) {
+            memset(row, '#', bytes);
+            if (owned && found < fault_max)
+                faults[found++] = (struct garim_fault){.record = record};
+            continue;
+        }
+        for (size_t k = 0; k < bytes; k++)
+            row[k] ^= mask_of(record);
+    }
+    return found;
+}
+
+static void worker_describe(const void *user, const struct garim_fault *fault,
+                            struct garim_reject *ret_reject)
+{
+    (void)user;
+    (void)fault;
+    *ret_reject = (struct garim_reject){
+        .offset = 0,
+        .field = "first",
+        .reason = "is faulty",
+    };
+}
+
+/* ---- scenarios ----------------------------------------------------------- */
+
+char job_folder[] = "/var/tmp/garim-test-job-XXXXXX";
+char job_in_path[128];
+char job_out_path[128];
+char job_part_path[128];
+static uint64_t seed;
+
+void job_set_up(void)
+{
+    cr_assert_not_null(mkdtemp(job_folder));
+    (void)snprintf(job_in_path, sizeof job_in_path, "%s/in", job_folder);
+    (void)snprintf(job_out_path, sizeof job_out_path, "%s/out", job_folder);
+    (void)snprintf(job_part_path, sizeof job_part_path, "%s/out.part",
+                   job_folder);
+    (void)signal(SIGPIPE, SIG_IGN);
+    const char *wanted = getenv("GARIM_TEST_SEED");
+    seed = wanted == NULL ? 7 : strtoull(wanted, NULL, 10);
+}
+
+void job_tear_down(void)
+{
+    (void)unlink(job_in_path);
+    (void)unlink(job_out_path);
+    (void)unlink(job_part_path);
+    (void)rmdir(job_folder);
+}
+
+uint64_t job_draw(uint64_t limit)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (seed >> 33) % limit;
+}
+
+size_t job_input_size(const struct scenario *scenario)
+{
+    const struct garim_shape *shape = &scenario->shape;
+    return shape->header_bytes + shape->trailer_bytes +
+           scenario->records * shape->stride -
+           (scenario->unterminated ? shape->terminator : 0) + scenario->extra;
+}
+
+static void fill_edge(const struct garim_shape *shape, uint8_t *data,
+                      size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        data[i] = shape->terminator > 0 && i % 17 == 16 ? '\n' : 'E';
+}
+
+uint8_t *job_make_input(const struct scenario *scenario)
+{
+    const struct garim_shape *shape = &scenario->shape;
+    const size_t bytes = shape->stride - shape->terminator;
+    const size_t size = job_input_size(scenario);
+    uint8_t *data = calloc(1, size + shape->stride + 2);
+    fill_edge(shape, data, shape->header_bytes);
+    for (uint64_t i = 0; i < scenario->records; i++) {
+        uint8_t *row = data + shape->header_bytes + i * shape->stride;
+        for (size_t k = 0; k < bytes; k++)
+            row[k] = (uint8_t)('A' + (i + k) % 26);
+        memcpy(row + bytes, shape->terminator_text, shape->terminator);
+    }
+    for (size_t i = 0; i < scenario->faults; i++)
+        data[shape->header_bytes + scenario->records * (i + 1) /
+                                       (scenario->faults + 1) * shape->stride] =
+            FAULTY;
+    if (scenario->broken != GARIM_NONE)
+        data[shape->header_bytes + scenario->broken * shape->stride] = '\n';
+    fill_edge(shape, data + size - shape->trailer_bytes - scenario->extra,
+              shape->trailer_bytes + scenario->extra);
+    return data;
+}
+
+static size_t put_edge(const struct garim_shape *shape, enum garim_edge edge,
+                       const uint8_t *from, size_t bytes, uint8_t *to)
+{
+    if (edge == GARIM_EDGE_DROP) return 0;
+    for (size_t i = 0; i < bytes; i++)
+        to[i] = edge == GARIM_EDGE_KEEP ||
+                        (shape->terminator > 0 && from[i] == '\n')
+                    ? from[i]
+                    : shape->blank;
+    return bytes;
+}
+
+uint8_t *job_make_output(const struct scenario *scenario, const uint8_t *input,
+                         uint64_t records, bool whole, size_t *ret_bytes)
+{
+    const struct garim_shape *shape = &scenario->shape;
+    const size_t size = job_input_size(scenario);
+    uint8_t *data = malloc(size + 1);
+    size_t at =
+        put_edge(shape, shape->header, input, shape->header_bytes, data);
+    const struct garim_rows rows = {
+        .base = data + at,
+        .count = records,
+        .owned_end = records,
+        .last_unterminated = scenario->unterminated,
+    };
+    size_t bytes = records * shape->stride;
+    if (whole && scenario->unterminated) bytes -= shape->terminator;
+    memcpy(data + at, input + shape->header_bytes, bytes);
+    uint64_t counts[2] = {0};
+    size_t broken;
+    (void)worker_transform((void *)(uintptr_t)shape, &rows, counts, NULL, 0,
+                           &broken);
+    cr_assert_eq(broken, SIZE_MAX);
+    at += bytes;
+    if (whole)
+        at +=
+            put_edge(shape, shape->trailer, input + size - shape->trailer_bytes,
+                     shape->trailer_bytes, data + at);
+    *ret_bytes = at;
+    return data;
+}
+
+/* ---- running ------------------------------------------------------------- */
+
+void *job_feed(void *argument)
+{
+    struct pump *pump = argument;
+    const int fifo = open(pump->path, O_WRONLY);
+    for (size_t done = 0, step = 1; done < pump->bytes;) {
+        size_t bytes = pump->bytes - done;
+        if (bytes > step) bytes = step;
+        const ssize_t moved = write(fifo, pump->data + done, bytes);
+        if (moved < 0) break;
+        done += (size_t)moved;
+        step = step * 7 % 99991;
+    }
+    (void)close(fifo);
+    return NULL;
+}
+
+void job_read_all(int file, uint8_t **ret_data, size_t *ret_bytes)
+{
+    size_t room = 1 << 20;
+    size_t bytes = 0;
+    uint8_t *data = malloc(room);
+    ssize_t moved;
+    while ((moved = read(file, data + bytes, room - bytes)) > 0) {
+        bytes += (size_t)moved;
+        if (bytes == room) data = realloc(data, room *= 2);
+    }
+    *ret_data = data;
+    *ret_bytes = bytes;
+}
+
+static void *drain(void *argument)
+{
+    struct pump *pump = argument;
+    const int fifo = open(pump->path, O_RDONLY);
+    job_read_all(fifo, &pump->data, &pump->bytes);
+    (void)close(fifo);
+    return NULL;
+}
+
+void job_write_file(const char *path, const uint8_t *data, size_t bytes)
+{
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    cr_assert_eq(write(file, data, bytes), (ssize_t)bytes);
+    (void)close(file);
+}
+
+/* Put the file `path` in the place of `standard`; returns what was there. */
+int job_redirect(const char *path, int flags, int standard)
+{
+    const int saved = dup(standard);
+    const int file = open(path, flags, 0600);
+    cr_assert_eq(dup2(file, standard), standard);
+    (void)close(file);
+    return saved;
+}
+
+static const struct garim_worker test_worker = {
+    .count_size = 2,
+    .open = job_worker_open,
+    .close = job_worker_close,
+    .transform = worker_transform,
+    .describe = worker_describe,
+};
+
+struct outcome job_run(const struct scenario *scenario)
+{
+    struct garim_worker worker = test_worker;
+    worker.user = &scenario->shape;
+    const struct garim_job job = {
+        .options = &scenario->options,
+        .shape = &scenario->shape,
+        .worker = &worker,
+    };
+    struct outcome outcome = {0};
+    outcome.status =
+        garim_job_run(&job, &outcome.report, outcome.counts, &outcome.error);
+    if (outcome.status != GARIM_OK)
+        cr_assert_eq(outcome.error.status, outcome.status);
+    return outcome;
+}
+
+void job_clear(struct outcome *outcome)
+{
+    free(outcome->report.rejects);
+    free(outcome->data);
+}
+
+/* What the output file holds now; nothing where there is none. */
+static void collect_file(struct outcome *outcome)
+{
+    const int file = open(job_out_path, O_RDONLY);
+    if (file < 0) return;
+    job_read_all(file, &outcome->data, &outcome->bytes);
+    (void)close(file);
+}
+
+static void clear_folder(void)
+{
+    (void)unlink(job_in_path);
+    (void)unlink(job_out_path);
+}
+
+static void put_back(int saved, int standard)
+{
+    if (saved < 0) return;
+    (void)dup2(saved, standard);
+    (void)close(saved);
+}
+
+struct outcome job_run_scenario(struct scenario *scenario, const uint8_t *input)
+{
+    struct pump feeder = {job_in_path, (uint8_t *)(uintptr_t)input,
+                          job_input_size(scenario)};
+    struct pump drainer = {job_out_path, NULL, 0};
+    pthread_t threads[2];
+    int saved_in = -1, saved_out = -1;
+    clear_folder();
+    scenario->options.input = job_in_path;
+    scenario->options.output = job_out_path;
+    if (scenario->input == MEDIUM_FIFO) {
+        cr_assert_eq(mkfifo(job_in_path, 0600), 0);
+        (void)pthread_create(&threads[0], NULL, job_feed, &feeder);
+    } else {
+        job_write_file(job_in_path, input, feeder.bytes);
+    }
+    if (scenario->input == MEDIUM_DESCRIPTOR) {
+        saved_in = job_redirect(job_in_path, O_RDONLY, 0);
+        scenario->options.input = NULL;
+    }
+    if (scenario->output == MEDIUM_FIFO) {
+        cr_assert_eq(mkfifo(job_out_path, 0600), 0);
+        (void)pthread_create(&threads[1], NULL, drain, &drainer);
+    }
+    if (scenario->output == MEDIUM_DESCRIPTOR) {
+        saved_out =
+            job_redirect(job_out_path, O_WRONLY | O_CREAT | O_APPEND, 1);
+        scenario->options.output = "-";
+    }
+    struct outcome outcome = job_run(scenario);
+    put_back(saved_in, 0);
+    put_back(saved_out, 1);
+    if (scenario->input == MEDIUM_FIFO) (void)pthread_join(threads[0], NULL);
+    if (scenario->output == MEDIUM_FIFO) {
+        (void)pthread_join(threads[1], NULL);
+        outcome.data = drainer.data;
+        outcome.bytes = drainer.bytes;
+    } else {
+        collect_file(&outcome);
+    }
+    cr_assert_neq(access(job_part_path, F_OK), 0, "a part was left");
+    return outcome;
+}
+
+void job_describe(char *text, size_t size, const struct scenario *scenario)
+{
+    const struct garim_shape *shape = &scenario->shape;
+    (void)snprintf(text, size,
+                   "stride %zu terminator %zu header %zu/%d trailer %zu/%d "
+                   "records %llu window %zu threads %u io %d from %d to %d "
+                   "unterminated %d faults %zu broken %lld",
+                   shape->stride, shape->terminator, shape->header_bytes,
+                   (int)shape->header, shape->trailer_bytes,
+                   (int)shape->trailer, (unsigned long long)scenario->records,
+                   scenario->options.window_bytes, scenario->options.threads,
+                   (int)scenario->options.io, (int)scenario->input,
+                   (int)scenario->output, scenario->unterminated,
+                   scenario->faults, (long long)scenario->broken);
+}
+
+void job_check(struct scenario *scenario)
+{
+    char text[400];
+    job_describe(text, sizeof text, scenario);
+    uint8_t *input = job_make_input(scenario);
+    struct outcome outcome = job_run_scenario(scenario, input);
+    cr_assert_eq(outcome.status, GARIM_OK, "%s: %s", text,
+                 outcome.error.message);
+    size_t bytes;
+    uint8_t *expected =
+        job_make_output(scenario, input, scenario->records, true, &bytes);
+    cr_assert_eq(outcome.bytes, bytes, "%s: %zu bytes, not %zu", text,
+                 outcome.bytes, bytes);
+    if (bytes > 0)
+        cr_assert_eq(memcmp(outcome.data, expected, bytes), 0, "%s", text);
+    cr_assert_eq(outcome.counts[1], scenario->records, "%s", text);
+    cr_assert_eq(outcome.report.records_out, scenario->records);
+    cr_assert_eq(outcome.report.bytes_in, job_input_size(scenario), "%s", text);
+    cr_assert_eq(outcome.report.bytes_out, bytes);
+    cr_assert_eq(outcome.report.reject_count, scenario->faults);
+    cr_assert_eq(outcome.report.published, scenario->output == MEDIUM_FILE);
+    job_clear(&outcome);
+    free(expected);
+    free(input);
+}
+
+struct scenario job_line_scenario(void)
+{
+    return (struct scenario){
+        .shape = {.stride = 78,
+                  .terminator = 1,
+                  .terminator_text = "\n",
+                  .header_bytes = 30,
+                  .header = GARIM_EDGE_BLANK,
+                  .blank = '_',
+                  .layout_name = "lines"},
+        .records = 5000,
+        .broken = GARIM_NONE,
+        .options = {.window_bytes = 4096},
+    };
+}

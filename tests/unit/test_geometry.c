@@ -1,0 +1,179 @@
+/* test_geometry.c - windows tile the output and own each record once
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <criterion/criterion.h>
+
+#include "pipeline/geometry.h"
+
+enum {
+    SEED = 20261104,
+    CASES = 3000,
+};
+
+static uint64_t state = SEED;
+
+/* A number below `limit`, often a small one. */
+static uint64_t draw(uint64_t limit)
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    const uint64_t value = state >> 33;
+    return (value & 7) == 0 ? (value >> 3) % 3 % limit : (value >> 3) % limit;
+}
+
+static struct garim_shape draw_shape(void)
+{
+    static const char *const texts[] = {"", "\n", "\r\n"};
+    struct garim_shape shape = {
+        .terminator = draw(3),
+        .header_bytes = draw(2) ? draw(9000) : 0,
+        .trailer_bytes = draw(2) ? draw(9000) : 0,
+        .header = (enum garim_edge)draw(3),
+        .trailer = (enum garim_edge)draw(3),
+        .layout_name = "drawn",
+    };
+    shape.terminator_text = texts[shape.terminator];
+    shape.stride = 1 + draw(draw(3) ? 200 : 70000) + shape.terminator;
+    return shape;
+}
+
+struct tiling {
+    uint64_t end;
+    uint64_t owned;
+    uint64_t consumed;
+};
+
+/* The read covers the window and all its records, and fits the buffer. */
+static void check_read(const struct garim_geometry *geometry,
+                       const struct garim_window *window, size_t buffer_bytes)
+{
+    const uint64_t header = geometry->header_bytes;
+    const uint64_t stride = geometry->stride;
+    const uint64_t shift = geometry->shift;
+    if (window->record_begin < window->record_end) {
+        cr_assert_leq(window->need_begin,
+                      header + window->record_begin * stride + shift);
+        const uint64_t last = header + window->record_end * stride;
+        const uint64_t end =
+            last < geometry->body_end ? last : geometry->body_end;
+        cr_assert_geq(window->need_end, end + shift);
+    }
+    cr_assert_leq(window->need_begin, window->begin + shift);
+    cr_assert_geq(window->need_end, window->end + shift);
+    if (geometry->input_bytes > 0)
+        cr_assert_leq(window->need_end, geometry->input_bytes);
+    cr_assert_leq(window->read_begin, window->need_begin);
+    cr_assert_geq(window->read_end, window->need_end);
+    cr_assert_eq(window->read_begin % GARIM_DIRECT_ALIGNMENT, 0);
+    cr_assert_eq(window->read_end % GARIM_DIRECT_ALIGNMENT, 0);
+    cr_assert_leq(window->read_end - window->read_begin, buffer_bytes);
+    /* Room for a last window that is padded in place. */
+    cr_assert_leq(garim_align_up(window->end + shift) - window->read_begin,
+                  buffer_bytes);
+}
+
+static void check_window(const struct garim_geometry *geometry, uint64_t index,
+                         size_t buffer_bytes, struct tiling *tiling)
+{
+    const struct garim_window window = garim_geometry_window(geometry, index);
+    const uint64_t header = geometry->header_bytes;
+    const uint64_t stride = geometry->stride;
+    cr_assert_eq(window.begin, tiling->end);
+    cr_assert_eq(window.begin % GARIM_DIRECT_ALIGNMENT, 0);
+    cr_assert_gt(window.end, window.begin);
+    cr_assert(window.end - window.begin == geometry->window_bytes ||
+              window.end == geometry->output_bytes);
+
+    cr_assert_eq(window.owned_begin, tiling->owned);
+    cr_assert_leq(window.record_begin, window.owned_begin);
+    for (uint64_t i = window.record_begin; i < window.record_end; i++) {
+        const uint64_t first = header + i * stride;
+        const bool owned = first >= window.begin && first < window.end;
+        cr_assert_eq(owned, i >= window.owned_begin);
+        cr_assert_lt(first, window.end);
+        cr_assert_gt(first + stride, window.begin);
+        if (i > window.record_begin + 1) i += draw(50);
+    }
+    check_read(geometry, &window, buffer_bytes);
+    tiling->end = window.end;
+    tiling->owned = window.record_end;
+    tiling->consumed += window.consumed;
+}
+
+static void check_all(const struct garim_geometry *geometry,
+                      const struct garim_shape *shape)
+{
+    const size_t buffer_bytes =
+        garim_geometry_buffer_bytes(shape, geometry->window_bytes);
+    struct tiling tiling = {0};
+    for (uint64_t i = 0; i < geometry->window_count; i++)
+        check_window(geometry, i, buffer_bytes, &tiling);
+    cr_assert_eq(tiling.end, geometry->output_bytes);
+    cr_assert_eq(tiling.owned, geometry->records);
+    if (geometry->window_count > 0)
+        cr_assert_eq(tiling.consumed, geometry->input_bytes);
+}
+
+Test(geometry, windows_tile_the_output)
+{
+    for (int i = 0; i < CASES; i++) {
+        const struct garim_shape shape = draw_shape();
+        const size_t window = (size_t)4096 << draw(5);
+        const uint64_t records = draw(2000000 / shape.stride + 2);
+        const uint64_t edges = shape.header_bytes + shape.trailer_bytes;
+        uint64_t bytes = edges + records * shape.stride;
+        const bool cut =
+            records > 0 && shape.trailer_bytes == 0 && draw(2) == 0;
+        if (cut) bytes -= shape.terminator;
+
+        struct garim_geometry geometry;
+        uint64_t rest;
+        cr_assert(
+            garim_geometry_measure(&geometry, &shape, window, bytes, &rest));
+        cr_assert_eq(geometry.records, records);
+        cr_assert_eq(geometry.last_unterminated, cut && shape.terminator > 0);
+        check_all(&geometry, &shape);
+    }
+}
+
+Test(geometry, windows_tile_what_is_generated)
+{
+    for (int i = 0; i < CASES; i++) {
+        struct garim_shape shape = draw_shape();
+        shape.header = shape.trailer = GARIM_EDGE_KEEP;
+        struct garim_geometry geometry;
+        const uint64_t records = draw(2000000 / shape.stride + 2);
+        cr_assert(garim_geometry_generate(&geometry, &shape, 8192, records));
+        check_all(&geometry, &shape);
+    }
+}
+
+Test(geometry, odd_sizes_are_refused)
+{
+    const struct garim_shape shape = {
+        .stride = 130,
+        .terminator = 2,
+        .terminator_text = "\r\n",
+        .header_bytes = 10,
+    };
+    struct garim_geometry geometry;
+    static const struct {
+        uint64_t bytes;
+        uint64_t rest;
+        bool good;
+    } cases[] = {
+        {9, 9, false},          {10, 0, true},
+        {10 + 128, 0, true},    {10 + 127, 127, false},
+        {10 + 129, 129, false}, {10 + 130, 0, true},
+        {10 + 1301, 1, false},  {10 + 1300 + 128, 0, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t rest;
+        cr_assert_eq(garim_geometry_measure(&geometry, &shape, 4096,
+                                            cases[i].bytes, &rest),
+                     cases[i].good);
+        cr_assert_eq(rest, cases[i].rest);
+    }
+    cr_assert_not(
+        garim_geometry_generate(&geometry, &shape, 4096, UINT64_MAX / 130));
+}
