@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum garim_status fill(struct garim_error *error,
-                              enum garim_status status, const char *path,
-                              const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static enum garim_status
+fill(struct garim_error *error, enum garim_status status, const char *path,
+     const char *format, va_list arguments)
 {
     if (error == NULL) return status;
     *error = (struct garim_error){

@@ -84,8 +84,8 @@ static void refuse_encoding(struct garim_reader *reader,
         [GARIM_CODEPAGE_OK] = "",
         [GARIM_CODEPAGE_UNKNOWN] =
             "is not known; use ascii, utf-8 or a code page of `iconv -l`",
-        [GARIM_CODEPAGE_MULTI_BYTE] = "is no single-byte code page; use ascii, "
-                                      "utf-8 or a single-byte page",
+        [GARIM_CODEPAGE_MULTI_BYTE] =
+            "is no single-byte code page; use utf-8 or a single-byte page",
         [GARIM_CODEPAGE_NO_BLANK] =
             "has no space or no digits; use another code page",
     };

@@ -63,8 +63,8 @@ static void check_alphabet(struct garim_reader *reader,
     static const char *const alphabets[ENCODING_COUNT] = {
         [HEX] = "0123456789abcdef",
         [BASE32] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
-        [BASE64URL] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                      "0123456789-_",
+        [BASE64URL] =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
         [RAW] = "",
         [DIGITS] = "0123456789",
     };

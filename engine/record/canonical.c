@@ -11,8 +11,7 @@ const char *garim_breach_text(enum garim_breach breach)
     static const char *const texts[] = {
         [GARIM_BREACH_NONE] = "is right",
         [GARIM_BREACH_DIGIT] = "has a byte that is no digit",
-        [GARIM_BREACH_CHARACTER] = "has a byte that is no character of its "
-                                   "encoding",
+        [GARIM_BREACH_CHARACTER] = "has bytes that its encoding lacks",
         [GARIM_BREACH_NUMBER] = "is no number",
     };
     return texts[breach];
