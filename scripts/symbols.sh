@@ -11,7 +11,8 @@ if [ -n "$strangers" ]; then
     printf 'symbols: these leave the library without the name garim_:\n%s\n' "$strangers"
     exit 1
 fi
-declared=$(grep -v '^#' "$2" | tr '\n' ' ' | grep -o 'GARIM_API [^;]*;' | sed 's/(.*//; s/.*[ *]//' | sort)
+declared=$(grep -v '^#' "$2" | tr '\n' ' ' | grep -o 'GARIM_API [^;]*;' |
+    sed 's/(.*//; s/.*[ *]//' | sort)
 if [ "$declared" != "$exported" ]; then
     echo 'symbols: header (<) and library (>) differ:'
     tmp=$(mktemp)
