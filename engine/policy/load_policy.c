@@ -152,8 +152,7 @@ static void read_release(struct loader *loader, struct garim_entry release)
     struct garim_entry entries[KEY_COUNT];
     garim_reader_map(reader, release, "release", keys, KEY_COUNT, entries);
     for (size_t i = 0; i < KEY_COUNT; i++)
-        *texts[i] =
-            garim_reader_text(reader, entries[i], 1, GARIM_LABEL_BYTES_MAX);
+        *texts[i] = garim_reader_label(reader, entries[i]);
     check_expiry(reader, entries[EXPIRES], policy->expires);
 }
 

@@ -200,6 +200,28 @@ const char *garim_reader_text(struct garim_reader *reader,
     return copy == NULL ? "" : copy;
 }
 
+/* C0, DEL and, in UTF-8, C1. */
+static bool has_controls(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    for (; *at != 0; at++)
+        if (*at < ' ' || *at == 0x7F || (at[0] == 0xC2 && at[1] < 0xA0))
+            return true;
+    return false;
+}
+
+const char *garim_reader_label(struct garim_reader *reader,
+                               struct garim_entry entry)
+{
+    const char *text =
+        garim_reader_text(reader, entry, 1, GARIM_LABEL_BYTES_MAX);
+    if (has_controls(text))
+        garim_reader_refuse(reader, entry,
+                            "control characters have no place here; remove "
+                            "them");
+    return text;
+}
+
 uint64_t garim_reader_number(struct garim_reader *reader,
                              struct garim_entry entry, uint64_t low,
                              uint64_t high)

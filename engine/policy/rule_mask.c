@@ -34,11 +34,12 @@ static uint8_t read_with(struct garim_rule_build *build,
     return encoded[0];
 }
 
+/* The least is also the default. */
 static size_t read_count(struct garim_rule_build *build,
-                         struct garim_entry entry, size_t otherwise)
+                         struct garim_entry entry, size_t least)
 {
-    if (entry.key == NULL) return otherwise;
-    return garim_reader_number(&build->reader, entry, 0,
+    if (entry.key == NULL) return least;
+    return garim_reader_number(&build->reader, entry, least,
                                GARIM_RECORD_BYTES_MAX);
 }
 

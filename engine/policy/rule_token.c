@@ -157,8 +157,7 @@ static void join_domain(struct garim_rule_build *build,
 {
     struct garim_reader *reader = &build->reader;
     struct garim_token *token = &step->token;
-    const char *name =
-        garim_reader_text(reader, entry, 1, GARIM_LABEL_BYTES_MAX);
+    const char *name = garim_reader_label(reader, entry);
     if (reader->status != GARIM_OK) return;
     double bits = token->encoding->bits_each > 0
                       ? (double)token->bits

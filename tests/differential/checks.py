@@ -13,9 +13,10 @@ from generate import garim
 SHOWN_FAILURES = 10
 
 
-def scratch_folder():
-    """On memory where the machine has such a folder."""
-    parent = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+def scratch_folder(parent=None):
+    """In `parent`; else on memory, where the machine has such a folder."""
+    if parent is None and os.access("/dev/shm", os.W_OK):
+        parent = "/dev/shm"
     return tempfile.mkdtemp(prefix="garim-differential-", dir=parent)
 
 
@@ -80,14 +81,19 @@ def may_be_data(plan, data, max_rejects):
 
 
 def secrets(plan, data, result):
-    """Broken values of at least four printable bytes."""
+    """Broken values of at least four printable bytes.
+
+    A value of nothing but digits, blanks, commas and dots is left out: counts
+    and record numbers look like that by chance.
+    """
     for record, names in result.rejects:
         start = plan.header + record * plan.stride
         for field in plan.fields:
             if field.name in names:
                 value = data[start + field.at:start + field.end].strip(b" \0")
                 if len(value) >= 4 and value.isascii() and (
-                        value.decode().isprintable()):
+                        value.decode().isprintable() and
+                        value.strip(b"0123456789 ,.")):
                     yield value.decode()
 
 

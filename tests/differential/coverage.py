@@ -44,6 +44,7 @@ def wanted_cells():
                 yield f"{edge} {action} {framing}"
     for terminator in ("lf", "crlf"):
         yield f"no last {terminator}"
+        yield f"no last {terminator} before a trailer: refused"
     for count in ("0", "1", "odd", "even"):
         yield f"records {count}"
     for rejects in ("none", "allowed", "too many"):
@@ -74,6 +75,9 @@ def reached_cells(case, plan, result):
         yield f"pad {pad if len(pad) > 1 else 'character'} {field.type}"
     if result.status == garim.INPUT:
         yield f"framing {framing}: refused"
+        size = len(case.data) - plan.header - plan.trailer
+        if plan.trailer and size % plan.stride == plan.length:
+            yield f"no last {framing} before a trailer: refused"
         return
     yield from reached_outcomes(case, plan, result)
     yield f"records {'odd' if result.records % 2 else 'even'}"
@@ -102,7 +106,7 @@ def reached_outcomes(case, plan, result):
 
 def rule_names(text, field, rule):
     null = " null: apply" if rule.null_apply else ""
-    options = text[rule.name] if isinstance(text, dict) else {}
+    options = text[rule.name] if isinstance(text, dict) else None
     if rule.name == "token":
         form = options.get("canonical", garim.DEFAULT_FORM[field.type])
         return (f"token {form} {field.type}{null}",
@@ -140,7 +144,8 @@ def main():
         case = generate.make_case(generate.case_rng(options.seed, number))
         plan = case.compile()
         rejected = len(garim.run(plan, case.data, 10**9).rejects)
-        result = garim.run(plan, case.data, generate.max_rejects(case, rejected))
+        limit = generate.max_rejects(case, rejected)
+        result = garim.run(plan, case.data, limit)
         coverage.add(case, plan, result)
     if options.counts:
         for cell in wanted_cells():

@@ -125,7 +125,7 @@ def make_name(rng):
     letters = rng.choice((alphabet, "abcdefghijklmnop_"))
     name = "".join(rng.choice(letters) for _ in range(rng.randint(1, 12)))
     if chance(rng, 0.02):
-        name = "가" * 20 + name[:1] + "xyz"
+        name = "가" * 20 + rng.choice("abc") + "xyz"
     return name
 
 
@@ -146,8 +146,12 @@ def make_field(rng, name, at, length, record_encoding, lines):
     if chance(rng, 0.4):
         entry["justify"] = rng.choice(("left", "right"))
     field = garim.Field(entry, record_encoding)
+    if field.type == "digits" and field.pad in field.digits[1:]:
+        entry["pad"] = "zero"
+        field = garim.Field(entry, record_encoding)
     if field.type == "digits" and field.pad in field.digits:
         entry.pop("justify", None)
+        field.justify = "right"
     if chance(rng, 0.4):
         words = ["blank", "nul", "zero", "high"]
         chosen = rng.sample(words, rng.randint(0, 4))
@@ -254,7 +258,9 @@ def make_keep(_rng, _field, _domains, _framing):
 
 
 def make_blank(rng, _field, _domains, _framing):
-    return "blank" if chance(rng, 0.7) else {"blank": {"null": "apply"}}
+    return "blank" if chance(rng, 0.7) else rng.choice(
+        ({"blank": "true", "null": "apply"},
+         {"null": "apply", "blank": "true"}))
 
 
 def make_constant(rng, field, _domains, framing):
@@ -337,7 +343,8 @@ def make_data(rng, case, plan, scale):
     if plan.lines and chance(rng, 0.03) and lines:
         break_line(rng, plan, lines)
     data = b"".join(lines)
-    if plan.terminator and not plan.trailer and lines and chance(rng, 0.3):
+    missing = 0.05 if plan.trailer else 0.3  # not allowed before a trailer
+    if plan.terminator and lines and chance(rng, missing):
         data = data[:-len(plan.terminator)]
     data = (make_edge(rng, plan.header) + data + make_edge(rng, plan.trailer))
     if chance(rng, 0.02):

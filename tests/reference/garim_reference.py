@@ -16,7 +16,6 @@ Nothing here was taken from the engine's source: the two are compared.
 import base64
 import hashlib
 import hmac
-import re
 
 from codepages import encoding
 
@@ -390,9 +389,10 @@ def edge(plan, action, data):
     """A header or trailer: keep, drop or blank (line ends inside stay)."""
     if action == "drop":
         return b""
-    if action == "blank":
-        return re.sub(rb"(?s)(\r?\n)|.",
-                      lambda found: found[1] or plan.blank, data)
+    if action == "blank":  # only files of lines have line ends
+        stay = b"\r\n" if plan.lines else b""
+        return b"".join(bytes([byte]) if byte in stay else plan.blank
+                        for byte in data)
     return data
 
 
