@@ -10,6 +10,7 @@ import math
 import os
 import random
 import sys
+import unicodedata
 
 import yamltext
 from values import Values, random_text
@@ -211,8 +212,9 @@ def make_policy(rng, layout):
 def make_release_text(rng):
     if chance(rng, 0.03):
         return "가" * 85
-    return random_text(rng, encoding("utf-8"), rng.randint(4, 24), True,
+    text = random_text(rng, encoding("utf-8"), rng.randint(4, 24), True,
                        plain=chance(rng, 0.7))
+    return "".join(c for c in text if unicodedata.category(c) != "Cc") or "x"
 
 
 def add_budget(rng, policy, fields):
