@@ -59,7 +59,7 @@ size_t garim_cli_columns(const char *text);
 /* Print `text` in exactly `columns`: filled with blanks or cut with "...". */
 void garim_cli_cell(FILE *file, const char *text, size_t columns);
 /* Take the blanks at the end away. */
-void garim_cli_trim(char *text);
+char *garim_cli_trim(char *text);
 /* Columns of the terminal `descriptor`, or `otherwise`. */
 size_t garim_cli_terminal_columns(int descriptor, size_t otherwise);
 

@@ -62,8 +62,8 @@ static enum garim_status make_sample(struct check *check,
     return status;
 }
 
-static const char *field_text(const struct check *check, size_t index,
-                              const uint8_t *record)
+static char *field_text(const struct check *check, size_t index,
+                        const uint8_t *record)
 {
     garim_layout_text(check->layout, index, record, check->text,
                       check->text_bytes, NULL);
@@ -148,10 +148,11 @@ static void print_sample(const struct check *check)
         printf("  ");
         garim_cli_cell(stdout, field.name, check->name_columns);
         printf("  ");
-        garim_cli_cell(stdout, field_text(check, i, check->before), columns);
+        garim_cli_cell(stdout,
+                       garim_cli_trim(field_text(check, i, check->before)),
+                       columns);
         printf("  ");
-        (void)field_text(check, i, check->after);
-        garim_cli_trim(check->text);
+        (void)garim_cli_trim(field_text(check, i, check->after));
         size_t used = garim_cli_columns(check->text);
         garim_cli_cell(stdout, check->text, used < columns ? used : columns);
         putchar('\n');

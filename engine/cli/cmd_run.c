@@ -43,6 +43,18 @@ check_options(const struct garim_cli_settings *settings,
     return GARIM_OK;
 }
 
+/* Without a key there can be no tokens. */
+static enum garim_status allow_no_key(const struct garim_policy *policy,
+                                      struct garim_error *error)
+{
+    struct garim_policy_info info;
+    garim_policy_describe(policy, &info);
+    if (info.tokenized == 0) return GARIM_OK;
+    return garim_cli_fail(error, GARIM_KEY, info.path,
+                          "the policy has tokens and needs a key; give --key "
+                          "FILE (garim keygen makes one)");
+}
+
 /* The policy under its key. */
 static enum garim_status open_engine(const struct garim_cli_settings *settings,
                                      struct garim_policy **ret_policy,
@@ -55,6 +67,7 @@ static enum garim_status open_engine(const struct garim_cli_settings *settings,
         garim_policy_open(&policy, settings->operands[0], error);
     if (status != GARIM_OK) return status;
     status = open_key(settings, &key, error);
+    if (status == GARIM_OK && key == NULL) status = allow_no_key(policy, error);
     if (status == GARIM_OK) {
         status = garim_engine_open(ret_engine, policy, key, error);
         garim_key_close(key);

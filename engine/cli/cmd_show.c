@@ -94,7 +94,8 @@ static enum garim_status read_record(const struct view *view, uint64_t record,
     ssize_t got = read_at(view->descriptor, view->record, bytes, offset);
     if (got < 0)
         return garim_cli_fail(error, GARIM_INPUT, view->path,
-                              "can not be read (%s)", strerror((int)-got));
+                              "can not be read (%s); check the device",
+                              strerror((int)-got));
     if ((size_t)got < view->info.record_bytes)
         return broken(view, record, offset + (uint64_t)got,
                       "the file became shorter; show it again", error);
@@ -122,7 +123,7 @@ static void print_record(const struct view *view, uint64_t record)
         garim_layout_field(view->layout, i, &field);
         garim_layout_text(view->layout, i, view->record, view->text,
                           view->text_bytes, &printable);
-        garim_cli_trim(view->text);
+        (void)garim_cli_trim(view->text);
         fputs("  ", stdout);
         if (view->text[0] == '\0') {
             puts(field.name);
@@ -164,8 +165,9 @@ static enum garim_status show_records(const struct view *view,
                               (unsigned long long)range.first,
                               (unsigned long long)view->record_count - 1);
     if (!view->json)
-        printf("%s: %s records of %zu bytes, %s\n", view->path,
-               GARIM_CLI_COUNT(view->record_count), view->info.record_bytes,
+        printf("%s: %s record%s of %zu bytes, %s\n", view->path,
+               GARIM_CLI_COUNT(view->record_count),
+               view->record_count == 1 ? "" : "s", view->info.record_bytes,
                view->info.name);
     for (uint64_t i = range.first; i < range.end && !ferror(stdout); i++) {
         enum garim_status status = read_record(view, i, error);
@@ -182,7 +184,9 @@ static enum garim_status open_input(struct view *view,
     view->descriptor = open(view->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (view->descriptor < 0 || fstat(view->descriptor, &status) != 0)
         return garim_cli_fail(error, GARIM_INPUT, view->path,
-                              "can not be opened (%s)", strerror(errno));
+                              "can not be opened (%s); check its name and your "
+                              "rights",
+                              strerror(errno));
     if (!S_ISREG(status.st_mode))
         return garim_cli_fail(error, GARIM_INPUT, view->path,
                               "is not a regular file; give a file of records");

@@ -93,7 +93,7 @@ const struct garim_cli_option garim_cli_options[] = {
      AT(force),
      .commands = RUN | SYNTH},
     {.name = "restart",
-     .help = "discard what an unfinished run left; FILE.part and FILE.state",
+     .help = "discard what a run that was killed left; FILE.part",
      AT(restart),
      .commands = RUN | SYNTH},
     {.name = "mode",

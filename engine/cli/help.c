@@ -12,8 +12,7 @@ enum { LINE_COLUMNS = 79 };
 void garim_cli_overview(FILE *file)
 {
     fputs("Usage: garim COMMAND ...\n\n"
-          "Masks and tokenizes the fields of fixed-layout records, at the "
-          "speed of the disk.\n\n",
+          "Masks and tokenizes the fields of fixed-layout records.\n\n",
           file);
     for (size_t i = 0; i < GARIM_CLI_COUNT; i++) {
         const struct garim_cli_command *command = &garim_cli_commands[i];

@@ -326,6 +326,10 @@ static enum garim_status take_operand(struct parser *parser,
                               "--help shows what it takes",
                               parser->command->name, argument,
                               parser->command->name);
+    if (argument[0] == '\0')
+        return garim_cli_fail(parser->error, GARIM_USAGE, "",
+                              "%s is empty; give a name",
+                              parser->command->operands[parser->operand_count]);
     parser->settings->operands[parser->operand_count++] = argument;
     return GARIM_OK;
 }

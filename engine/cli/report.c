@@ -111,9 +111,9 @@ garim_cli_report_open(struct garim_cli_report_file *report_file,
     enum garim_status status = check_others(settings, error);
     if (status != GARIM_OK) return status;
 
-    /* What is no regular file, such as /dev/stderr, must not be replaced. */
+    /* A device, a pipe or a link, such as /dev/stderr, must not be replaced. */
     bool in_place =
-        stat(path, &path_status) == 0 && !S_ISREG(path_status.st_mode);
+        lstat(path, &path_status) == 0 && !S_ISREG(path_status.st_mode);
     char *part = NULL;
     if (!in_place && asprintf(&part, "%s.part", path) < 0)
         return garim_cli_fail(error, GARIM_TEMPORARY, "", "out of memory");
@@ -238,6 +238,16 @@ static void write_all(FILE *file, const struct garim_cli_outcome *outcome)
     garim_json_close(&json, '}');
 }
 
+static enum garim_status
+incomplete(const struct garim_cli_report_file *report_file,
+           struct garim_error *error)
+{
+    return garim_cli_fail(error, GARIM_OUTPUT, report_file->path,
+                          "the output is complete, its report could not be "
+                          "written (%s); free space or mend the receiver",
+                          errno == 0 ? "write error" : strerror(errno));
+}
+
 enum garim_status
 garim_cli_report_write(struct garim_cli_report_file *report_file,
                        const struct garim_cli_outcome *outcome,
@@ -245,14 +255,15 @@ garim_cli_report_write(struct garim_cli_report_file *report_file,
 {
     FILE *file = report_file->file;
     if (file == NULL) return GARIM_OK;
+    if (report_file->part == NULL) (void)ftruncate(fileno(file), 0);
     write_all(file, outcome);
     bool failed = ferror(file) != 0;
     report_file->file = NULL;
-    if (fclose(file) != 0 || failed)
-        return can_not_open(report_file->path, error);
+    errno = 0;
+    if (fclose(file) != 0 || failed) return incomplete(report_file, error);
     if (report_file->part == NULL) return GARIM_OK;
     if (rename(report_file->part, report_file->path) != 0)
-        return can_not_open(report_file->path, error);
+        return incomplete(report_file, error);
     free(report_file->part);
     report_file->part = NULL;
     return GARIM_OK;

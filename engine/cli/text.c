@@ -130,12 +130,13 @@ void garim_cli_cell(FILE *file, const char *text, size_t columns)
     fprintf(file, "%s%*s", tail, (int)(columns - used), "");
 }
 
-void garim_cli_trim(char *text)
+char *garim_cli_trim(char *text)
 {
     size_t length = strlen(text);
     while (length > 0 && text[length - 1] == ' ')
         length--;
     text[length] = '\0';
+    return text;
 }
 
 size_t garim_cli_terminal_columns(int descriptor, size_t otherwise)
