@@ -75,21 +75,23 @@ enum garim_status garim_layout_measure(const struct garim_layout *layout,
     size_t stride = layout->record_bytes + layout->terminator_bytes;
     if (file_bytes < edges)
         return garim_error_set(error, GARIM_INPUT,
-                               "%llu bytes are fewer than the header and "
-                               "trailer of the layout (%zu); is it the right "
-                               "file?",
-                               (unsigned long long)file_bytes, edges);
+                               "size %llu is less than header and trailer "
+                               "(%zu) of layout %s; check that it is complete",
+                               (unsigned long long)file_bytes, edges,
+                               layout->name);
     uint64_t body = file_bytes - edges;
     uint64_t rest = body % stride;
     bool open_end = layout->terminator_bytes > 0 && rest > 0 &&
                     rest == layout->record_bytes && layout->trailer_bytes == 0;
     if (rest != 0 && !open_end)
-        return garim_error_set(error, GARIM_INPUT,
-                               "%llu bytes are no whole number of records of "
-                               "%zu bytes: %llu remain; correct the layout's "
-                               "length, or find the broken record",
-                               (unsigned long long)body, stride,
-                               (unsigned long long)rest);
+        return garim_error_set(
+            error, GARIM_INPUT,
+            "size %llu, less header and trailer (%zu), is no "
+            "multiple of the record length %zu (line end included): "
+            "%llu bytes are left over; check that it is "
+            "complete and that layout %s is its layout",
+            (unsigned long long)file_bytes, edges, stride,
+            (unsigned long long)rest, layout->name);
     *ret_records = body / stride + (open_end ? 1 : 0);
     return GARIM_OK;
 }
@@ -207,7 +209,7 @@ static enum garim_status derive_keys(struct garim_engine *engine,
                              engine->domain_keys + i * GARIM_KEY_BYTES,
                              GARIM_KEY_BYTES) != 0)
             return garim_error_set(error, GARIM_KEY,
-                                   "the crypto library can not do HKDF; see "
+                                   "the crypto library cannot do HKDF; see "
                                    "whether its configuration forbids it");
     }
     return GARIM_OK;

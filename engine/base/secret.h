@@ -10,7 +10,7 @@
 /* `bytes` of zeroed secret memory between guard pages: memfd_secret(2) where
  * the kernel has it, else locked anonymous memory; never in a core dump, absent
  * in a forked child, which faults instead of using a key of zeros.  NULL with
- * errno set where it can not be had (ENOMEM; EPERM or EAGAIN under a
+ * errno set where it cannot be had (ENOMEM; EPERM or EAGAIN under a
  * low RLIMIT_MEMLOCK). */
 void *garim_secret_open(size_t bytes);
 

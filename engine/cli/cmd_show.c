@@ -94,7 +94,7 @@ static enum garim_status read_record(const struct view *view, uint64_t record,
     ssize_t got = read_at(view->descriptor, view->record, bytes, offset);
     if (got < 0)
         return garim_cli_fail(error, GARIM_INPUT, view->path,
-                              "can not be read (%s); check the device",
+                              "cannot be read (%s); check the device",
                               strerror((int)-got));
     if ((size_t)got < view->info.record_bytes)
         return broken(view, record, offset + (uint64_t)got,
@@ -184,7 +184,7 @@ static enum garim_status open_input(struct view *view,
     view->descriptor = open(view->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (view->descriptor < 0 || fstat(view->descriptor, &status) != 0)
         return garim_cli_fail(error, GARIM_INPUT, view->path,
-                              "can not be opened (%s); check its name and your "
+                              "cannot be opened (%s); check its name and your "
                               "rights",
                               strerror(errno));
     if (!S_ISREG(status.st_mode))

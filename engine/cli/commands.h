@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Parsing, --help, the OPTIONS of the man pages and shell completion are all
- * loops over these tables, so that they can not disagree.
+ * loops over these tables, so that they cannot disagree.
  */
 #ifndef GARIM_CLI_COMMANDS_H
 #define GARIM_CLI_COMMANDS_H

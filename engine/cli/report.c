@@ -94,7 +94,7 @@ static enum garim_status can_not_open(const char *path,
                                       struct garim_error *error)
 {
     return garim_cli_fail(error, GARIM_OUTPUT, path,
-                          "the report can not be written (%s); give --report "
+                          "the report cannot be written (%s); give --report "
                           "a file in a folder that is there and writable",
                           strerror(errno));
 }

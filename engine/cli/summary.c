@@ -8,7 +8,7 @@
 
 #include "cli.h"
 
-enum { SECOND_COLUMN = 34, REJECTS_SHOWN = 5 };
+enum { SECOND_COLUMN = 34, REJECTS_SHOWN = 5, FIELDS_SHOWN = 6 };
 
 /* A label, a text in the first column and one in the second. */
 static void two_columns(const char *label, const char *first,
@@ -71,23 +71,25 @@ static void print_rules(const struct garim_policy_info *policy)
     }
 }
 
-/* "; nulls: email 1,204, name 3", or nothing. */
+/* "; nulls: email 1,204, name 3", or nothing.  A blanked field that was blank
+ * is no news; the report has every number. */
 static void print_field_counts(const struct garim_report *report,
                                const char *word, size_t offset)
 {
-    bool any = false;
+    size_t found = 0;
     for (size_t i = 0; i < report->field_count; i++) {
         const struct garim_field_report *field = &report->fields[i];
         uint64_t count;
         memcpy(&count, (const char *)field + offset, sizeof count);
-        if (count == 0) continue;
-        if (any)
-            fputs(", ", stderr);
-        else
-            fprintf(stderr, "; %s: ", word);
-        any = true;
-        fprintf(stderr, "%s %s", field->field, GARIM_CLI_COUNT(count));
+        if (count == 0 || strcmp(field->rule, "blank") == 0) continue;
+        if (found == 0) fprintf(stderr, "; %s: ", word);
+        if (found < FIELDS_SHOWN)
+            fprintf(stderr, "%s%s %s", found == 0 ? "" : ", ", field->field,
+                    GARIM_CLI_COUNT(count));
+        found++;
     }
+    if (found > FIELDS_SHOWN)
+        fprintf(stderr, " and %zu more fields", found - FIELDS_SHOWN);
 }
 
 static void print_rejects(const struct garim_report *report)

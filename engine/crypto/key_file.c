@@ -114,9 +114,10 @@ static enum garim_status read_text(struct garim_key *key, int fd,
     enum garim_status status;
     ssize_t bytes = read_all(fd, text, SIZE);
     if (bytes < 0)
-        status =
-            garim_error_set_path(error, GARIM_KEY, path, "can not be read: %s",
-                                 garim_error_text(errno));
+        status = garim_error_set_path(
+            error, GARIM_KEY, path,
+            "cannot be read (%s); check that it is open and holds a key",
+            garim_error_text(errno));
     else if (bytes != FILE_BYTES)
         status = wrong_size(path, bytes > FILE_BYTES ? "at least " : "",
                             (uint64_t)bytes, error);
@@ -172,7 +173,9 @@ static enum garim_status can_not_open(const char *path, int reason,
     if (reason == ELOOP)
         return garim_error_set_path(error, GARIM_KEY, path,
                                     "is a symbolic link; give the file itself");
-    return garim_error_set_path(error, GARIM_KEY, path, "can not be opened: %s",
+    return garim_error_set_path(error, GARIM_KEY, path,
+                                "cannot be opened (%s); check the path and its "
+                                "rights",
                                 garim_error_text(reason));
 }
 
@@ -331,9 +334,10 @@ static enum garim_status write_file(const struct garim_key *key,
             error, GARIM_KEY, path,
             "exists; choose another name: a key is never overwritten");
     if (fd < 0)
-        return garim_error_set_path(error, GARIM_OUTPUT, path,
-                                    "can not be made: %s",
-                                    garim_error_text(errno));
+        return garim_error_set_path(
+            error, GARIM_OUTPUT, path,
+            "cannot be made (%s); check that its folder exists and is yours",
+            garim_error_text(errno));
 
     /* A umask that takes bits from the owner must not make it unreadable. */
     int reason = fchmod(fd, 0600) == 0 ? 0 : errno;
@@ -344,9 +348,10 @@ static enum garim_status write_file(const struct garim_key *key,
     if (reason == 0) return GARIM_OK;
 
     (void)unlink(path);
-    return garim_error_set_path(error, GARIM_OUTPUT, path,
-                                "can not be written: %s",
-                                garim_error_text(reason));
+    return garim_error_set_path(
+        error, GARIM_OUTPUT, path,
+        "cannot be written (%s); check the disk and try again",
+        garim_error_text(reason));
 }
 
 enum garim_status garim_key_generate(const char *path, char ret_id[17],

@@ -63,7 +63,7 @@ static int ring_open(struct io_uring *ring, unsigned entries)
     return -EOPNOTSUPP;
 }
 
-/* What can not be registered goes unregistered. */
+/* What cannot be registered goes unregistered. */
 static void register_all(struct garim_io_queue *queue,
                          const struct garim_io_queue_options *options)
 {

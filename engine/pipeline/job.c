@@ -109,15 +109,16 @@ static enum garim_status refuse_size(const struct job_state *state,
     if (size < edges)
         return garim_error_set_path(
             error, GARIM_INPUT, state->input.path,
-            "the input is shorter (%llu bytes) than the header and trailer "
-            "(%zu) of layout %s; check that it is complete",
+            "size %llu is less than header and trailer (%zu) of layout %s; "
+            "check that it is complete",
             size, edges, shape->layout_name);
     return garim_error_set_path(
         error, GARIM_INPUT, state->input.path,
-        "size %llu less header and trailer (%zu) is no multiple of the record "
-        "length %zu (%zu for the line end): %llu bytes are left over; check "
-        "that it is complete and that layout %s is its layout",
-        size, edges, shape->stride, shape->terminator, (unsigned long long)rest,
+        "size %llu, less header and trailer (%zu), is no multiple of the "
+        "record length %zu (line end included): %llu bytes are left over; "
+        "check that it is "
+        "complete and that layout %s is its layout",
+        size, edges, shape->stride, (unsigned long long)rest,
         shape->layout_name);
 }
 

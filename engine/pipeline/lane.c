@@ -157,7 +157,7 @@ static bool read_in_turn(struct garim_lane *lane, struct garim_block *block)
     return true;
 }
 
-/* The input can not be read on from this block; those before it are not
+/* The input cannot be read on from this block; those before it are not
  * concerned. */
 static void break_reading(struct garim_lane *lane, struct garim_block *block,
                           const char *why)

@@ -13,7 +13,7 @@ void garim_lanes_dispose(struct garim_run *run);
 
 /* Run `count` lanes to their end, each in a thread with all signals blocked,
  * and call options->progress meanwhile.  No lane begins before all have what
- * they need.  Fails where a thread can not be had; what went wrong in lanes
+ * they need.  Fails where a thread cannot be had; what went wrong in lanes
  * stands in run->error and run->rejects. */
 enum garim_status garim_lanes_run(struct garim_run *run, unsigned count,
                                   struct garim_error *error);

@@ -35,7 +35,7 @@ void garim_rejects_close(struct garim_rejects *rejects);
 void garim_rejects_add(struct garim_rejects *rejects,
                        const struct garim_fault *faults, size_t count);
 
-/* The input can not be understood from `record` on; the lowest such error is
+/* The input cannot be understood from `record` on; the lowest such error is
  * the job's. */
 void garim_rejects_break(struct garim_rejects *rejects, uint64_t record,
                          const struct garim_error *error);

@@ -45,8 +45,8 @@ static void break_off(struct garim_run *run, uint64_t rest)
     struct garim_error error;
     (void)garim_error_set_path(
         &error, GARIM_INPUT, run->input_path,
-        "the input ends inside a record: %llu of %zu bytes (with the line end, "
-        "if any), after %llu whole records; check that it is complete",
+        "the input ends inside a record or its trailer: %llu bytes of %zu; "
+        "whole records before it: %llu; check that it is complete",
         (unsigned long long)rest, shape->stride,
         (unsigned long long)stream->records);
     error.record = stream->records;

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * What a block can not use, a partial record and what may be the trailer, is
+ * What a block cannot use, a partial record and what may be the trailer, is
  * carried to the next.  Only the holder of the read turn touches the stream.
  */
 #ifndef GARIM_PIPELINE_STREAM_H

@@ -67,8 +67,8 @@ static void read_nulls(struct garim_reader *reader, struct garim_entry entry,
     for (size_t i = 0; i < count && reader->status == GARIM_OK; i++) {
         struct garim_entry item = entry;
         if (list) item.value = garim_yaml_item(entry.value, i);
-        size_t name =
-            garim_reader_choice(reader, item, byte_names, LENGTH(byte_names));
+        size_t name = garim_reader_choice(reader, item, NULL, byte_names,
+                                          LENGTH(byte_names));
         field->null_byte[named_byte(field->page, name)] = true;
     }
 }
@@ -128,7 +128,7 @@ static void read_framing(struct loader *loader, struct garim_entry framing,
     size_t lines = 0;
     layout->terminator = "";
     if (framing.key != NULL)
-        lines = garim_reader_choice(reader, framing, framings, 2);
+        lines = garim_reader_choice(reader, framing, NULL, framings, 2);
     if (lines == 0 && terminator.key != NULL)
         garim_reader_refuse(reader, terminator,
                             "a terminator belongs to framing: lines; remove "
@@ -138,7 +138,7 @@ static void read_framing(struct loader *loader, struct garim_entry framing,
                             "framing: lines wants terminator: lf or crlf");
     if (lines == 1 && terminator.key != NULL)
         layout->terminator =
-            texts[garim_reader_choice(reader, terminator, names, 2)];
+            texts[garim_reader_choice(reader, terminator, NULL, names, 2)];
     layout->terminator_bytes = strlen(layout->terminator);
 }
 
@@ -285,7 +285,7 @@ static void read_padding(struct loader *loader,
         field->pad = read_pad(reader, entries[PAD], field->page);
     if (entries[JUSTIFY].key != NULL)
         field->justify_right =
-            garim_reader_choice(reader, entries[JUSTIFY], sides, 2) == 1;
+            garim_reader_choice(reader, entries[JUSTIFY], NULL, sides, 2) == 1;
     int digit = field->page->digit[field->pad];
     if (field->type == GARIM_DIGITS && digit > 0)
         garim_reader_refuse(reader, entries[PAD],
@@ -298,7 +298,7 @@ static void read_padding(struct loader *loader,
                             "digit; write pad: blank, or justify: right");
     if (loader->layout->terminator_bytes > 0 && field->pad == '\n')
         garim_reader_refuse(reader, entries[PAD],
-                            "a line feed can not be a pad in framing: lines");
+                            "a line feed cannot be a pad in framing: lines");
 }
 
 static void read_field(struct loader *loader, struct garim_entry entry,
@@ -312,8 +312,8 @@ static void read_field(struct loader *loader, struct garim_entry entry,
     if (reader->status != GARIM_OK) return;
     field->name = read_name(reader, entries[NAME]);
     (void)garim_yaml_place(entry.value, &field->line, &field->column);
-    field->type =
-        (enum garim_type)garim_reader_choice(reader, entries[TYPE], types, 3);
+    field->type = (enum garim_type)garim_reader_choice(reader, entries[TYPE],
+                                                       NULL, types, 3);
     read_place(loader, entries[NAME], entries, field);
     field->page =
         read_encoding(loader, entries[FIELD_ENCODING], loader->layout->page);
@@ -323,7 +323,7 @@ static void read_field(struct loader *loader, struct garim_entry entry,
     read_nulls(reader, entries[NULLS], field);
     if (entries[SAMPLE].key != NULL)
         field->sample = (enum garim_sample)(
-            1 + garim_reader_choice(reader, entries[SAMPLE],
+            1 + garim_reader_choice(reader, entries[SAMPLE], NULL,
                                     garim_sample_names + 1,
                                     GARIM_SAMPLE_COUNT - 1));
 }
@@ -359,6 +359,21 @@ static void refuse_field(struct loader *loader, const struct garim_field *field,
         field->column, "field %s %s", field->name, what);
 }
 
+static void refuse_overlap(struct loader *loader,
+                           const struct garim_field *field,
+                           const struct garim_field *before)
+{
+    const char *what = garim_arena_print(
+        loader->reader.arena,
+        "begins at byte %zu, inside field %s (bytes %zu to %zu); correct at or "
+        "length",
+        field->at, before->name, before->at, before->at + before->bytes - 1);
+    if (what == NULL)
+        garim_reader_no_memory(&loader->reader);
+    else
+        refuse_field(loader, field, what);
+}
+
 /* Refuse names that stand twice and fields that overlap. */
 static void check_fields(struct loader *loader)
 {
@@ -379,8 +394,7 @@ static void check_fields(struct loader *loader)
     qsort(order, count, sizeof(struct garim_field *), compare_place);
     for (size_t i = 1; i < count; i++)
         if (order[i - 1]->at + order[i - 1]->bytes > order[i]->at)
-            refuse_field(loader, order[i],
-                         "overlaps the field before it; correct at or length");
+            refuse_overlap(loader, order[i], order[i - 1]);
     layout->by_place = order;
 }
 

@@ -207,10 +207,11 @@ static void check_budget(struct loader *loader, struct garim_entry entry)
         garim_reader_refuse(
             reader, entry,
             "domain %s: %llu subjects in %.1f bits expect %.3g colliding "
-            "pairs, the budget is %g; use at least %.0f bits",
+            "pairs, the budget is %g; use at least %.0f bits or %.0f digits",
             domain->name, (unsigned long long)policy->subjects,
             domain->token_bits, domain->expected_collisions, policy->budget,
-            ceil(log2(pairs / policy->budget)));
+            ceil(log2(pairs / policy->budget)),
+            ceil(log10(pairs / policy->budget)));
     }
 }
 
@@ -297,7 +298,8 @@ static enum garim_policy_edge read_edge(struct loader *loader,
         garim_reader_refuse(reader, entry,
                             "the layout has no %s bytes; remove this", name);
     if (entry.key == NULL) return GARIM_POLICY_KEEP;
-    return (enum garim_policy_edge)garim_reader_choice(reader, entry, words, 3);
+    return (enum garim_policy_edge)garim_reader_choice(reader, entry, NULL,
+                                                       words, 3);
 }
 
 static void read_uncovered(struct loader *loader, struct garim_entry entry,
@@ -306,7 +308,7 @@ static void read_uncovered(struct loader *loader, struct garim_entry entry,
     static const char *const words[] = {"blank"};
     struct garim_reader *reader = &loader->build.reader;
     if (entry.key != NULL)
-        (void)garim_reader_choice(reader, entry, words, 1);
+        (void)garim_reader_choice(reader, entry, NULL, words, 1);
     else
         garim_reader_refuse(reader, root,
                             "no field covers bytes %zu to %zu of the record; "

@@ -76,7 +76,7 @@ const char *garim_nearest(const char *text, const char *const *words,
                           size_t count)
 {
     const char *nearest = NULL;
-    size_t best = smaller(strlen(text) / 2, 2) + 1;
+    size_t best = smaller(strlen(text) / 3, 2) + 1;
     for (size_t i = 0; i < count; i++) {
         size_t edits = distance(text, words[i]);
         if (edits >= best) continue;
@@ -99,6 +99,20 @@ static void list_words(char *text, size_t size, const char *const *words,
     }
 }
 
+/* The key of an entry, for a message. */
+static const char *key_of(struct garim_entry entry, char text[SHOWN_BYTES + 1])
+{
+    size_t bytes = 0;
+    const char *key =
+        entry.key == NULL ? "value" : garim_yaml_text(entry.key, &bytes);
+    if (entry.key == NULL) bytes = strlen(key);
+    if (bytes > SHOWN_BYTES) bytes = SHOWN_BYTES;
+    memcpy(text, key, bytes);
+    text[bytes] = '\0';
+    return text;
+}
+
+/* Refuse `word` with what it should have been; `what` opens the message. */
 static void refuse_word(struct garim_reader *reader, struct garim_entry entry,
                         const char *what, const char *word,
                         const char *const *words, size_t count)
@@ -107,11 +121,10 @@ static void refuse_word(struct garim_reader *reader, struct garim_entry entry,
     list_words(known, sizeof known, words, count);
     const char *nearest = garim_nearest(word, words, count);
     if (nearest != NULL)
-        garim_reader_refuse(reader, entry,
-                            "unknown %s '%.*s'; did you mean '%s'?", what,
-                            SHOWN_BYTES, word, nearest);
+        garim_reader_refuse(reader, entry, "%s '%.*s'; did you mean '%s'?",
+                            what, SHOWN_BYTES, word, nearest);
     else
-        garim_reader_refuse(reader, entry, "unknown %s '%.*s'; use %s", what,
+        garim_reader_refuse(reader, entry, "%s '%.*s'; use %s", what,
                             SHOWN_BYTES, word, known);
 }
 
@@ -140,7 +153,7 @@ static void refuse_key(struct garim_reader *reader, struct garim_entry entry,
     char kind[SHOWN_BYTES];
     for (size_t i = 0; i < count; i++)
         words[i] = keys[i].name;
-    (void)snprintf(kind, sizeof kind, "key of %s", what);
+    (void)snprintf(kind, sizeof kind, "%s has no key", what);
     struct garim_entry place = {.key = entry.key, .value = entry.key};
     refuse_word(reader, place, kind, name, words, count);
 }
@@ -184,15 +197,16 @@ const char *garim_reader_text(struct garim_reader *reader,
         return "";
     }
     size_t bytes = 0;
+    char key[SHOWN_BYTES + 1];
     const char *text = garim_yaml_text(entry.value, &bytes);
     if (memchr(text, '\0', bytes) != NULL) {
-        garim_reader_refuse(reader, entry, "a NUL can not stand in a text");
+        garim_reader_refuse(reader, entry, "a NUL cannot stand in a text");
         return "";
     }
     if (bytes < low || bytes > high) {
         garim_reader_refuse(reader, entry,
-                            "%zu bytes of text; write %zu to %zu", bytes, low,
-                            high);
+                            "%s has %zu bytes of text; write %zu to %zu",
+                            key_of(entry, key), bytes, low, high);
         return "";
     }
     const char *copy = garim_arena_text(reader->arena, text, bytes);
@@ -244,14 +258,18 @@ uint64_t garim_reader_number(struct garim_reader *reader,
 }
 
 size_t garim_reader_choice(struct garim_reader *reader,
-                           struct garim_entry entry, const char *const *words,
-                           size_t count)
+                           struct garim_entry entry, const char *what,
+                           const char *const *words, size_t count)
 {
     const char *text = garim_reader_text(reader, entry, 0, SIZE_MAX - 1);
     if (reader->status != GARIM_OK) return 0;
     for (size_t i = 0; i < count; i++)
         if (strcmp(text, words[i]) == 0) return i;
-    refuse_word(reader, entry, "value", text, words, count);
+    char key[SHOWN_BYTES + 1];
+    char opening[2 * SHOWN_BYTES];
+    (void)snprintf(opening, sizeof opening, "%s cannot be",
+                   what == NULL ? key_of(entry, key) : what);
+    refuse_word(reader, entry, opening, text, words, count);
     return 0;
 }
 
@@ -269,5 +287,5 @@ void garim_reader_version(struct garim_reader *reader, struct garim_entry entry,
 bool garim_reader_flag(struct garim_reader *reader, struct garim_entry entry)
 {
     static const char *const words[] = {"false", "true"};
-    return garim_reader_choice(reader, entry, words, 2) == 1;
+    return garim_reader_choice(reader, entry, NULL, words, 2) == 1;
 }

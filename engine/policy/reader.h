@@ -65,10 +65,11 @@ uint64_t garim_reader_number(struct garim_reader *reader,
                              struct garim_entry entry, uint64_t low,
                              uint64_t high);
 
-/* Which of `count` words the text is; refuses others with the nearest. */
+/* Which of `count` words the text is; refuses others with the nearest.  `what`
+ * is what messages call it, NULL: its key. */
 size_t garim_reader_choice(struct garim_reader *reader,
-                           struct garim_entry entry, const char *const *words,
-                           size_t count);
+                           struct garim_entry entry, const char *what,
+                           const char *const *words, size_t count);
 
 /* The version of the file's language, under the key `what`: 1. */
 void garim_reader_version(struct garim_reader *reader, struct garim_entry entry,

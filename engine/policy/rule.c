@@ -18,7 +18,7 @@ void garim_rule_read_null(struct garim_rule_build *build,
 {
     static const char *const words[] = {"apply"};
     if (entry.key == NULL) return;
-    (void)garim_reader_choice(&build->reader, entry, words, 1);
+    (void)garim_reader_choice(&build->reader, entry, NULL, words, 1);
     step->apply_to_null = true;
 }
 
@@ -46,8 +46,8 @@ static void read_word(struct garim_rule_build *build, struct garim_entry entry,
     const char *words[GARIM_RULE_COUNT];
     for (size_t i = 0; i < GARIM_RULE_COUNT; i++)
         words[i] = garim_rules[i]->name;
-    size_t index =
-        garim_reader_choice(&build->reader, entry, words, GARIM_RULE_COUNT);
+    size_t index = garim_reader_choice(&build->reader, entry, "rule", words,
+                                       GARIM_RULE_COUNT);
     if (build->reader.status != GARIM_OK) return;
     const struct garim_rule *rule = garim_rules[index];
     if (rule->takes_options)

@@ -33,14 +33,14 @@ static size_t encode(const struct garim_field *field, const char *text,
     size_t bytes = strlen(text);
     if (field->type == GARIM_BYTES) {
         memcpy(out, text, bytes);
-        *ret_wrong = "is no even number of hex digits";
+        *ret_wrong = "is no even number of hex digits; write two for each byte";
         return decode_hex(out, bytes);
     }
     if (field->type == GARIM_DIGITS && strspn(text, "0123456789") != bytes) {
-        *ret_wrong = "is not all digits";
+        *ret_wrong = "is not all digits; write digits only";
         return SIZE_MAX;
     }
-    *ret_wrong = "has a character that the encoding lacks";
+    *ret_wrong = "has a character that the encoding lacks; use others";
     return garim_codepage_encode(field->page, (const uint8_t *)text, bytes,
                                  out);
 }
@@ -63,7 +63,7 @@ static void place(struct garim_rule_build *build, struct garim_entry options,
     } else if (build->layout->terminator_bytes > 0 &&
                memchr(encoded, '\n', bytes) != NULL) {
         garim_reader_refuse(reader, options,
-                            "a line feed can not stand in a record of "
+                            "a line feed cannot stand in a record of "
                             "framing: lines");
     } else {
         uint8_t *bytes_of_field = garim_arena_take(reader->arena, field->bytes);

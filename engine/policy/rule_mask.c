@@ -21,7 +21,8 @@ static uint8_t read_with(struct garim_rule_build *build,
                                          strlen(text), encoded);
     if (bytes != 1)
         garim_reader_refuse(reader, entry,
-                            "with must be one character of one byte in %s",
+                            "with must be one character of one byte in %s, for "
+                            "example *",
                             field->page->name);
     else if (field->type == GARIM_DIGITS && field->page->digit[encoded[0]] < 0)
         garim_reader_refuse(reader, entry,
@@ -30,7 +31,7 @@ static uint8_t read_with(struct garim_rule_build *build,
                             field->name);
     else if (build->layout->terminator_bytes > 0 && encoded[0] == '\n')
         garim_reader_refuse(reader, entry,
-                            "a line feed can not be a mask in framing: lines");
+                            "a line feed cannot be a mask in framing: lines");
     return encoded[0];
 }
 
@@ -82,8 +83,12 @@ static void read_counts(struct garim_rule_build *build,
 static void read_email(struct garim_rule_build *build,
                        struct garim_entry options, struct garim_step *step)
 {
-    static const char *const words[] = {"email"};
-    (void)garim_reader_choice(&build->reader, options, words, 1);
+    const char *word = garim_reader_text(&build->reader, options, 0, 64);
+    if (strcmp(word, "email") != 0)
+        garim_reader_refuse(&build->reader, options,
+                            "mask cannot be '%s'; use email, or options: "
+                            "{keep_first: 6, keep_last: 4}",
+                            word);
     if (step->field->type != GARIM_CHAR)
         garim_reader_refuse(&build->reader, options,
                             "mask: email is for type char, not for field %s; "

@@ -45,7 +45,7 @@ static const struct garim_canonical *read_canonical(struct garim_reader *reader,
     for (size_t i = 0; i < GARIM_CANONICAL_COUNT; i++)
         words[i] = garim_canonicals[i].name;
     const struct garim_canonical *canonical =
-        &garim_canonicals[garim_reader_choice(reader, entry, words,
+        &garim_canonicals[garim_reader_choice(reader, entry, NULL, words,
                                               GARIM_CANONICAL_COUNT)];
     if (!canonical->for_type[type])
         garim_reader_refuse(reader, entry,
@@ -86,7 +86,8 @@ static void read_encoding(struct garim_rule_build *build,
     const char *words[ENCODING_COUNT];
     for (size_t i = 0; i < ENCODING_COUNT; i++)
         words[i] = encodings[i].name;
-    size_t index = garim_reader_choice(reader, entry, words, ENCODING_COUNT);
+    size_t index =
+        garim_reader_choice(reader, entry, NULL, words, ENCODING_COUNT);
     step->token.encoding = &encodings[index];
     if (reader->status != GARIM_OK) return;
     if (index == RAW && type != GARIM_BYTES)
@@ -118,7 +119,7 @@ static void read_digits(struct garim_reader *reader,
     if (field->bytes > GARIM_TOKEN_DIGITS_MAX)
         garim_reader_refuse(reader, entries[AS],
                             "as: digits fills at most %d bytes, field %s has "
-                            "%zu; use hex, base32 or base64url",
+                            "%zu; divide the field, or use another form",
                             GARIM_TOKEN_DIGITS_MAX, field->name, field->bytes);
     step->token.text_bytes = field->bytes;
 }

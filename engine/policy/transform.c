@@ -74,10 +74,9 @@ static enum garim_status open_hmacs(struct garim_workspace *workspace,
         if (garim_hmac_open(&workspace->piece.hmacs[i],
                             domain_keys + i * GARIM_KEY_BYTES,
                             GARIM_KEY_BYTES) != 0)
-            return garim_error_set(
-                error, GARIM_KEY,
-                "the crypto library can not do HMAC-SHA-256; "
-                "see whether its configuration forbids it");
+            return garim_error_set(error, GARIM_KEY,
+                                   "the crypto library cannot do HMAC-SHA-256; "
+                                   "see whether its configuration forbids it");
     return GARIM_OK;
 }
 

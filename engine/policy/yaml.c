@@ -43,7 +43,7 @@ static enum garim_status read_stream(struct garim_yaml *yaml, FILE *stream,
     yaml->bytes = fread(yaml->source, 1, GARIM_YAML_BYTES_MAX + 1, stream);
     if (ferror(stream))
         return garim_error_set_path(error, GARIM_USAGE, yaml->path,
-                                    "can not be read: %s",
+                                    "cannot be read: %s",
                                     garim_error_text(errno));
     if (yaml->bytes > GARIM_YAML_BYTES_MAX)
         return garim_error_set_path(
@@ -59,9 +59,11 @@ static enum garim_status read_file(struct garim_yaml *yaml,
     struct stat status;
     FILE *stream = fopen(yaml->path, "rbe");
     if (stream == NULL || fstat(fileno(stream), &status) != 0) {
-        enum garim_status result = garim_error_set_path(
-            error, GARIM_USAGE, yaml->path, "can not be opened: %s",
-            garim_error_text(errno));
+        enum garim_status result =
+            garim_error_set_path(error, GARIM_USAGE, yaml->path,
+                                 "cannot be opened (%s); check the path, a "
+                                 "layout's is relative to its policy",
+                                 garim_error_text(errno));
         if (stream != NULL) (void)fclose(stream);
         return result;
     }
@@ -174,7 +176,7 @@ static enum garim_status parse(struct garim_yaml *yaml,
     yaml->document = fy_parse_load_document(yaml->parser);
     if (yaml->document == NULL || garim_yaml_root(yaml) == NULL)
         return refuse_syntax(
-            yaml, "is empty; see garim(1) for what belongs into it", error);
+            yaml, "is empty; POLICY.md says what belongs into it", error);
     struct fy_document *second = fy_parse_load_document(yaml->parser);
     if (second == NULL && !fy_parser_get_stream_error(yaml->parser))
         return check_node(yaml, inner(garim_yaml_root(yaml)), error);

@@ -19,7 +19,7 @@ enum garim_yaml_kind {
     GARIM_YAML_MAP,
 };
 
-/* Read and check a file: GARIM_USAGE where it can not be read, is no YAML, or
+/* Read and check a file: GARIM_USAGE where it cannot be read, is no YAML, or
  * has anchors, aliases, tags, duplicate keys or several documents. */
 enum garim_status garim_yaml_open(struct garim_yaml **ret_yaml,
                                   const char *path, struct garim_error *error);
