@@ -271,7 +271,7 @@ Test(key_file, a_descriptor_without_a_key_is_refused)
         (void)close(fd);
     }
     expect_refusal(garim_key_open_descriptor(&key, 777, &error), &error,
-                   "descriptor 777", "can not be read");
+                   "descriptor 777", "cannot be read");
     cr_assert_null(key);
 }
 

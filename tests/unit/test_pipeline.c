@@ -240,7 +240,7 @@ Test(pipeline, stream_that_ends_inside_a_record)
         cr_assert_eq(outcome.status, GARIM_INPUT);
         cr_assert_eq(outcome.error.record, 5000);
         cr_assert_eq(outcome.error.offset, 30 + 5000 * 78);
-        cr_assert_not_null(strstr(outcome.error.message, " 5 of 78 bytes"));
+        cr_assert_not_null(strstr(outcome.error.message, " 5 bytes of 78"));
         size_t bytes;
         uint8_t *expected =
             job_make_output(&scenario, input, 5000, false, &bytes);
