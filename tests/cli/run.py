@@ -256,9 +256,8 @@ def main():
     context = Context(sys.argv[1:])
     context.run_scripts()
     context.run_tables()
-    if context.skipped:
-        print(f"{context.skipped} skipped")
-    print(f"{context.passed} passed, {context.failed} failed")
+    skipped = f", {context.skipped} skipped" if context.skipped else ""
+    print(f"{context.passed} passed, {context.failed} failed{skipped}")
     sys.exit(1 if context.failed or not context.passed else 0)
 
 
