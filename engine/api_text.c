@@ -29,21 +29,6 @@ static void append_hex(struct text *text, const char *prefix, uint8_t byte)
     append(text, digits, (size_t)length);
 }
 
-/* Whether a UTF-8 character is one that a terminal may be shown: no control of
- * C0, DEL or C1, and none of those that reorder or hide what stands around. */
-static bool is_printable(const uint8_t *character, size_t bytes)
-{
-    if (bytes == 1) return character[0] >= ' ' && character[0] != 0x7F;
-    if (bytes == 2) return character[0] != 0xC2 || character[1] >= 0xA0;
-    if (bytes == 3 && character[0] == 0xE2)
-        return !(character[1] == 0x80 &&
-                 ((character[2] >= 0x8B && character[2] <= 0x8F) ||
-                  (character[2] >= 0xA8 && character[2] <= 0xAE))) &&
-               !(character[1] == 0x81 && character[2] >= 0xA0 &&
-                 character[2] <= 0xAF);
-    return true;
-}
-
 /* One character, or one byte that is none; returns the bytes it took. */
 static size_t append_character(struct text *text,
                                const struct garim_codepage *page,
@@ -54,7 +39,7 @@ static size_t append_character(struct text *text,
     const struct garim_character *character = &page->characters[data[0]];
     const uint8_t *utf8 = page->utf8 ? data : character->text;
     size_t utf8_bytes = page->utf8 ? length : character->bytes;
-    if (length == 0 || !is_printable(utf8, utf8_bytes)) {
+    if (length == 0 || !garim_utf8_printable(utf8, utf8_bytes)) {
         append_hex(text, "\\x", data[0]);
         *printable = false;
         return 1;

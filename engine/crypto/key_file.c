@@ -28,7 +28,7 @@ struct garim_key {
 
 static enum garim_status no_secret_memory(struct garim_error *error)
 {
-    return garim_error_set(error, GARIM_TEMPORARY,
+    return garim_error_set(error, GARIM_KEY,
                            "no locked memory for a key: %s; raise the limit "
                            "on locked memory (ulimit -l)",
                            garim_error_text(errno));

@@ -81,7 +81,8 @@ struct garim_io {
     int (*close)(int descriptor);
     int (*status)(int descriptor, struct stat *ret_status);
     int (*path_status)(const char *path, struct stat *ret_status); /* lstat */
-    int64_t (*position)(int descriptor);            /* where a stream stands */
+    int64_t (*position)(int descriptor); /* where a stream stands */
+    int (*set_position)(int descriptor, uint64_t position);
     int (*set_direct)(int descriptor, bool direct); /* turns O_DIRECT on, off */
     int (*preallocate)(int descriptor, uint64_t bytes); /* sets the size */
     int (*truncate)(int descriptor, uint64_t bytes);
@@ -89,6 +90,7 @@ struct garim_io {
     int (*sync_directory_of)(const char *path);
     int (*lock)(
         int descriptor); /* exclusive flock, not waiting: -EWOULDBLOCK */
+    int (*unlock)(int descriptor);
     /* Rename `from` to `to`; without `replace` an existing `to` is -EEXIST. */
     int (*publish)(const char *from, const char *to, bool replace);
     int (*remove)(const char *path);

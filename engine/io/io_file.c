@@ -57,6 +57,11 @@ int64_t garim_file_position(int descriptor)
     return position < 0 ? -errno : position;
 }
 
+int garim_file_set_position(int descriptor, uint64_t position)
+{
+    return lseek(descriptor, (off_t)position, SEEK_SET) < 0 ? -errno : 0;
+}
+
 int garim_file_set_direct(int descriptor, bool direct)
 {
     const int flags = fcntl(descriptor, F_GETFL);
@@ -114,6 +119,11 @@ int garim_file_sync_directory_of(const char *path)
 int garim_file_lock(int descriptor)
 {
     return errno_or_zero(flock(descriptor, LOCK_EX | LOCK_NB));
+}
+
+int garim_file_unlock(int descriptor)
+{
+    return errno_or_zero(flock(descriptor, LOCK_UN));
 }
 
 int garim_file_publish(const char *from, const char *to, bool replace)

@@ -18,12 +18,14 @@ int garim_file_close(int descriptor);
 int garim_file_status(int descriptor, struct stat *ret_status);
 int garim_file_path_status(const char *path, struct stat *ret_status);
 int64_t garim_file_position(int descriptor);
+int garim_file_set_position(int descriptor, uint64_t position);
 int garim_file_set_direct(int descriptor, bool direct);
 int garim_file_preallocate(int descriptor, uint64_t bytes);
 int garim_file_truncate(int descriptor, uint64_t bytes);
 int garim_file_sync(int descriptor);
 int garim_file_sync_directory_of(const char *path);
 int garim_file_lock(int descriptor);
+int garim_file_unlock(int descriptor);
 int garim_file_publish(const char *from, const char *to, bool replace);
 int garim_file_remove(const char *path);
 
@@ -31,12 +33,13 @@ int garim_file_remove(const char *path);
 #define GARIM_IO_FILE_CALLS                                                    \
     .open = garim_file_open, .close = garim_file_close,                        \
     .status = garim_file_status, .path_status = garim_file_path_status,        \
-    .position = garim_file_position, .set_direct = garim_file_set_direct,      \
+    .position = garim_file_position, .set_position = garim_file_set_position,  \
+    .set_direct = garim_file_set_direct,                                       \
     .preallocate = garim_file_preallocate, .truncate = garim_file_truncate,    \
     .sync = garim_file_sync,                                                   \
     .sync_directory_of = garim_file_sync_directory_of,                         \
-    .lock = garim_file_lock, .publish = garim_file_publish,                    \
-    .remove = garim_file_remove
+    .lock = garim_file_lock, .unlock = garim_file_unlock,                      \
+    .publish = garim_file_publish, .remove = garim_file_remove
 
 /* Add `result` (bytes moved or a negative errno value) to `request`.  True: it
  * is finished and its result set.  False: hand over what is left. */

@@ -174,7 +174,9 @@ bool garim_block_ask_write(const struct garim_run *run,
         .descriptor = run->output,
         .buffer = block->data,
         .bytes = bytes,
-        .offset = run->ordered ? GARIM_IO_STREAM : block->offset,
+        .offset = run->output_base == GARIM_IO_STREAM
+                      ? GARIM_IO_STREAM
+                      : run->output_base + block->offset,
     };
     return true;
 }

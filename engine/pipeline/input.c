@@ -70,6 +70,11 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
     }
     input.stream = !S_ISREG(input.identity.st_mode) ||
                    (standard && io->position(STDIN_FILENO) != 0);
+    input.base = GARIM_IO_STREAM;
+    if (S_ISREG(input.identity.st_mode) && standard && input.stream) {
+        const int64_t position = io->position(STDIN_FILENO);
+        if (position > 0) input.base = (uint64_t)position;
+    }
     if (standard && !input.stream) reopen_standard(&input);
     if (!input.stream && input.owned)
         input.direct = garim_direct_probe(io, input.descriptor, GARIM_IO_READ);

@@ -12,8 +12,12 @@ struct garim_input {
     const struct garim_io *io;
     const char *path; /* for messages too */
     int descriptor;
-    bool owned;           /* to be closed */
-    bool stream;          /* read in order, to its end */
+    bool owned;  /* to be closed */
+    bool stream; /* read in order, to its end */
+    /* Where a regular file that is a stream began, else GARIM_IO_STREAM: the
+     * kernel moves no file position on after a transfer that failed half-way.
+     */
+    uint64_t base;
     bool direct;          /* O_DIRECT */
     struct stat identity; /* at open */
 };

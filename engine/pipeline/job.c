@@ -145,6 +145,7 @@ static enum garim_status open_input(struct job_state *state,
     run->input = input->descriptor;
     run->input_path = input->path;
     run->stream_in = input->stream;
+    run->input_base = input->base;
     const uint64_t bytes = input->stream
                                ? shape->header_bytes + shape->trailer_bytes
                                : (uint64_t)input->identity.st_size;
@@ -169,6 +170,7 @@ static enum garim_status open_output(struct job_state *state,
     run->output = output->descriptor;
     run->output_path = output->path;
     run->ordered = output->stream;
+    run->output_base = output->base;
     if (output->stream || run->stream_in) return GARIM_OK;
     status = garim_output_reserve(output, run->geometry.output_bytes, error);
     run->direct_out = output->direct;
@@ -343,6 +345,7 @@ static enum garim_status run_job(struct job_state *state,
     size_lanes(state);
     status = take_shared_memory(state, error);
     if (status == GARIM_OK) status = garim_lanes_run(run, state->lanes, error);
+    garim_output_advance(&state->output, run->total.bytes_out);
     if (status == GARIM_OK) status = judge(run, error);
     if (status == GARIM_DATA) (void)report_rejects(run, state->report, NULL);
     if (status == GARIM_OK) status = report_rejects(run, state->report, error);

@@ -103,6 +103,19 @@ static enum garim_status discard(const struct garim_output *output,
                       : GARIM_OK;
 }
 
+/* Whether another run holds the part: looked at twice, since one that has just
+ * created its part needs a moment to lock it. */
+static bool is_busy(const struct garim_io *io, int part)
+{
+    static const struct timespec moment = {
+        .tv_nsec = LOCK_PAUSE_MILLISECONDS * 1000L * 1000,
+    };
+    if (lock_patiently(io, part) == -EWOULDBLOCK) return true;
+    (void)io->unlock(part);
+    (void)nanosleep(&moment, NULL);
+    return io->lock(part) == -EWOULDBLOCK;
+}
+
 /* A part is in the way: refuse it, or discard it where `restart` says so. */
 static enum garim_status meet_part(const struct garim_output *output,
                                    const struct garim_input *input,
@@ -112,22 +125,23 @@ static enum garim_status meet_part(const struct garim_output *output,
     const int found =
         io->open(output->part, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
     if (found == -ENOENT) return GARIM_OK;
+    if (found < 0) return garim_output_fail(output->part, "open", found, error);
     struct stat status;
     enum garim_status result = GARIM_OK;
-    if (found >= 0 && lock_patiently(io, found) == -EWOULDBLOCK)
+    if (is_busy(io, found))
         result = locked_by_another(output, error);
+    else if (!is_held(io, output->part, found))
+        result = GARIM_OK; /* it went away meanwhile */
     else if (!restart)
         result = usage(output->part, error,
                        "an unfinished part exists; give --restart to discard "
                        "it and begin again");
-    else if (found < 0)
-        result = garim_output_fail(output->part, "open", found, error);
     else if (io->status(found, &status) == 0 && is_input(input, &status))
         result = usage(output->part, error,
                        "the input is this part; name another output");
-    else if (is_held(io, output->part, found))
+    else
         result = discard(output, error);
-    if (found >= 0) (void)io->close(found);
+    (void)io->close(found);
     return result;
 }
 
@@ -149,7 +163,8 @@ static enum garim_status create_part(struct garim_output *output,
     }
     if (part < 0) return garim_output_fail(output->part, "create", part, error);
     /* Another run may have met our part before we locked it. */
-    if (io->lock(part) == -EWOULDBLOCK || !is_held(io, output->part, part)) {
+    if (lock_patiently(io, part) == -EWOULDBLOCK ||
+        !is_held(io, output->part, part)) {
         (void)io->close(part);
         return locked_by_another(output, error);
     }
@@ -164,6 +179,7 @@ static enum garim_status open_stream(struct garim_output *output,
                                      struct garim_error *error)
 {
     output->stream = true;
+    output->base = GARIM_IO_STREAM;
     output->descriptor = output->io->open(output->path, O_WRONLY | O_NOCTTY, 0);
     if (output->descriptor < 0)
         return garim_output_fail(output->path, "open", output->descriptor,
@@ -242,6 +258,7 @@ static enum garim_status open_standard(struct garim_output *output,
 {
     struct stat status;
     output->stream = true;
+    output->base = GARIM_IO_STREAM;
     output->descriptor = STDOUT_FILENO;
     const int result = output->io->status(STDOUT_FILENO, &status);
     if (result < 0)
@@ -249,6 +266,12 @@ static enum garim_status open_standard(struct garim_output *output,
     if (is_input(input, &status))
         return usage(output->path, error,
                      "the output is the input; name another output");
+    if (!S_ISREG(status.st_mode)) return GARIM_OK;
+    const int64_t position = output->io->position(STDOUT_FILENO);
+    if (position < 0)
+        return garim_output_fail(output->path, "write to", (int)position,
+                                 error);
+    output->base = (uint64_t)position;
     return GARIM_OK;
 }
 
@@ -270,6 +293,13 @@ enum garim_status garim_output_open(struct garim_output *ret_output,
                  : open_path(&output, options, input, error);
     if (status == GARIM_OK) *ret_output = output;
     return status;
+}
+
+void garim_output_advance(const struct garim_output *output, uint64_t bytes)
+{
+    if (output->stream && output->base != GARIM_IO_STREAM)
+        (void)output->io->set_position(output->descriptor,
+                                       output->base + bytes);
 }
 
 /* ---- the end ------------------------------------------------------------- */

@@ -15,6 +15,10 @@ struct garim_output {
     bool owned;  /* to be closed */
     bool force;  /* replace what stands under `path` */
     bool stream; /* written in order */
+    /* Where a regular file that is a stream began, else GARIM_IO_STREAM: the
+     * kernel moves no file position on after a transfer that failed half-way.
+     */
+    uint64_t base;
     bool direct; /* O_DIRECT */
     bool published;
 };
@@ -26,6 +30,10 @@ enum garim_status garim_output_open(struct garim_output *ret_output,
                                     const struct garim_job_options *options,
                                     const struct garim_input *input,
                                     struct garim_error *error);
+
+/* Set the position of a regular file that is a stream behind what was written,
+ * for whoever writes to it next. */
+void garim_output_advance(const struct garim_output *output, uint64_t bytes);
 
 /* Take the space of a part of `bytes` and try O_DIRECT. */
 enum garim_status garim_output_reserve(struct garim_output *output,

@@ -24,8 +24,10 @@ struct garim_run {
     int output;
     const char *input_path; /* for messages */
     const char *output_path;
-    bool stream_in;  /* blocks of a stream instead of windows */
-    bool ordered;    /* the output is a stream */
+    bool stream_in;      /* blocks of a stream instead of windows */
+    bool ordered;        /* the output is a stream */
+    uint64_t input_base; /* of a stream in a regular file, see input.h */
+    uint64_t output_base;
     bool direct_out; /* writes are whole sectors */
 
     struct garim_geometry geometry; /* of a stream: no counts and ends */

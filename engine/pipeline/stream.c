@@ -33,7 +33,9 @@ void garim_stream_ask(struct garim_run *run, struct garim_block *block)
         .descriptor = run->input,
         .buffer = block->buffer + stream->carry_bytes,
         .bytes = run->buffer_bytes - stream->carry_bytes,
-        .offset = GARIM_IO_STREAM,
+        .offset = run->input_base == GARIM_IO_STREAM
+                      ? GARIM_IO_STREAM
+                      : run->input_base + stream->input_bytes,
     };
 }
 

@@ -202,13 +202,12 @@ enum {
 static const char *read_name(struct garim_reader *reader,
                              struct garim_entry entry)
 {
-    const char *name =
-        garim_reader_text(reader, entry, 1, GARIM_NAME_BYTES_MAX);
+    const char *name = garim_reader_label(reader, entry, GARIM_NAME_BYTES_MAX);
     for (const char *at = name; *at != '\0'; at++)
-        if ((unsigned char)*at <= ' ' || *at == 0x7F)
+        if (*at == ' ')
             garim_reader_refuse(reader, entry,
-                                "a name has no blanks and no control "
-                                "characters; use letters, digits, - and _");
+                                "a name has no blanks; use letters, digits, - "
+                                "and _");
     return name;
 }
 

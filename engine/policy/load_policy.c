@@ -152,7 +152,8 @@ static void read_release(struct loader *loader, struct garim_entry release)
     struct garim_entry entries[KEY_COUNT];
     garim_reader_map(reader, release, "release", keys, KEY_COUNT, entries);
     for (size_t i = 0; i < KEY_COUNT; i++)
-        *texts[i] = garim_reader_label(reader, entries[i]);
+        *texts[i] =
+            garim_reader_label(reader, entries[i], GARIM_LABEL_BYTES_MAX);
     check_expiry(reader, entries[EXPIRES], policy->expires);
 }
 
@@ -185,10 +186,10 @@ static double read_budget(struct garim_reader *reader, struct garim_entry entry)
             rest = digits + length;
         }
     }
-    if (whole + part == 0 || *rest != '\0')
+    if (whole + part == 0 || *rest != '\0' || !isfinite(number) || number <= 0)
         garim_reader_refuse(reader, entry,
-                            "budget must be a decimal number, for example "
-                            "0.001");
+                            "budget must be a decimal number above 0, for "
+                            "example 0.001");
     return number;
 }
 

@@ -10,6 +10,8 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "kernels/kernels.h"
+#include "record/codepage.h"
 
 enum {
     WORDS_MAX = 32,     /* choices and keys of one map */
@@ -145,6 +147,14 @@ static size_t find_key(const char *name, const struct garim_key_name *keys,
     return i;
 }
 
+/* A file of data given by mistake must not be quoted: only what looks like a
+ * key of this language is. */
+static bool is_word(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_-<";
+    return strlen(text) <= NEAREST_BYTES && text[strspn(text, letters)] == '\0';
+}
+
 static void refuse_key(struct garim_reader *reader, struct garim_entry entry,
                        const char *what, const char *name,
                        const struct garim_key_name *keys, size_t count)
@@ -155,7 +165,8 @@ static void refuse_key(struct garim_reader *reader, struct garim_entry entry,
         words[i] = keys[i].name;
     (void)snprintf(kind, sizeof kind, "%s has no key", what);
     struct garim_entry place = {.key = entry.key, .value = entry.key};
-    refuse_word(reader, place, kind, name, words, count);
+    refuse_word(reader, place, kind, is_word(name) ? name : "...", words,
+                count);
 }
 
 void garim_reader_map(struct garim_reader *reader, struct garim_entry entry,
@@ -214,22 +225,23 @@ const char *garim_reader_text(struct garim_reader *reader,
     return copy == NULL ? "" : copy;
 }
 
-/* C0, DEL and, in UTF-8, C1. */
-static bool has_controls(const char *text)
+static bool has_unprintables(const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    for (; *at != 0; at++)
-        if (*at < ' ' || *at == 0x7F || (at[0] == 0xC2 && at[1] < 0xA0))
-            return true;
+    const uint8_t *at = (const uint8_t *)text;
+    for (size_t left = strlen(text); left > 0;) {
+        size_t bytes = garim_utf8_length_scalar(at, left);
+        if (bytes == 0 || !garim_utf8_printable(at, bytes)) return true;
+        at += bytes;
+        left -= bytes;
+    }
     return false;
 }
 
 const char *garim_reader_label(struct garim_reader *reader,
-                               struct garim_entry entry)
+                               struct garim_entry entry, size_t high)
 {
-    const char *text =
-        garim_reader_text(reader, entry, 1, GARIM_LABEL_BYTES_MAX);
-    if (has_controls(text))
+    const char *text = garim_reader_text(reader, entry, 1, high);
+    if (has_unprintables(text))
         garim_reader_refuse(reader, entry,
                             "control characters have no place here; remove "
                             "them");

@@ -56,9 +56,10 @@ const char *garim_reader_text(struct garim_reader *reader,
                               struct garim_entry entry, size_t low,
                               size_t high);
 
-/* A text of 1 to GARIM_LABEL_BYTES_MAX bytes without control characters. */
+/* A text of 1 to `high` bytes that a terminal may be shown: no controls, and
+ * nothing that hides or reorders what stands around it. */
 const char *garim_reader_label(struct garim_reader *reader,
-                               struct garim_entry entry);
+                               struct garim_entry entry, size_t high);
 
 /* The number of a text without sign, from low to high. */
 uint64_t garim_reader_number(struct garim_reader *reader,

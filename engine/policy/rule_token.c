@@ -158,7 +158,7 @@ static void join_domain(struct garim_rule_build *build,
 {
     struct garim_reader *reader = &build->reader;
     struct garim_token *token = &step->token;
-    const char *name = garim_reader_label(reader, entry);
+    const char *name = garim_reader_label(reader, entry, GARIM_LABEL_BYTES_MAX);
     if (reader->status != GARIM_OK) return;
     double bits = token->encoding->bits_each > 0
                       ? (double)token->bits

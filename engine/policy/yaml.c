@@ -50,6 +50,16 @@ static enum garim_status read_stream(struct garim_yaml *yaml, FILE *stream,
             error, GARIM_USAGE, yaml->path,
             "is larger than %d bytes; is it a layout or a policy?",
             GARIM_YAML_BYTES_MAX);
+    const char *nul = memchr(yaml->source, '\0', yaml->bytes);
+    if (nul != NULL)
+        return garim_error_set_path(error, GARIM_USAGE, yaml->path,
+                                    "has a NUL at byte %td and is no YAML "
+                                    "file; save it as UTF-8 text",
+                                    nul - yaml->source);
+    if (yaml->bytes > 0 && yaml->source[0] == '%')
+        return garim_error_set_place(error, GARIM_USAGE, yaml->path, 1, 1,
+                                     "directives are not used here; remove "
+                                     "the line");
     return GARIM_OK;
 }
 
@@ -121,6 +131,9 @@ static enum garim_status check_node(const struct garim_yaml *yaml,
                       error);
     enum garim_status status = GARIM_OK;
     size_t count = garim_yaml_count(outer(node));
+    if (count > GARIM_FIELDS_MAX)
+        return refuse(yaml, node, "more entries than a layout may have fields",
+                      error);
     for (size_t i = 0; i < count && status == GARIM_OK; i++) {
         if (fy_node_is_sequence(node)) {
             status = check_node(

@@ -114,6 +114,19 @@ size_t garim_codepage_length(const struct garim_codepage *page,
     return page->characters[text[0]].bytes > 0 ? 1 : 0;
 }
 
+bool garim_utf8_printable(const uint8_t *character, size_t bytes)
+{
+    if (bytes == 1) return character[0] >= ' ' && character[0] != 0x7F;
+    if (bytes == 2) return character[0] != 0xC2 || character[1] >= 0xA0;
+    if (bytes == 3 && character[0] == 0xE2)
+        return !(character[1] == 0x80 &&
+                 ((character[2] >= 0x8B && character[2] <= 0x8F) ||
+                  (character[2] >= 0xA8 && character[2] <= 0xAE))) &&
+               !(character[1] == 0x81 && character[2] >= 0xA0 &&
+                 character[2] <= 0xAF);
+    return true;
+}
+
 bool garim_codepage_valid(const struct garim_codepage *page,
                           const uint8_t *text, size_t bytes)
 {

@@ -43,6 +43,10 @@ enum garim_codepage_result garim_codepage_load(const char *name,
 size_t garim_codepage_length(const struct garim_codepage *page,
                              const uint8_t *text, size_t bytes);
 
+/* Whether a UTF-8 character is one that a terminal may be shown: no control of
+ * C0, DEL or C1, and none of those that reorder or hide what stands around. */
+bool garim_utf8_printable(const uint8_t *character, size_t bytes);
+
 /* Whether every character of `text` belongs to the page. */
 bool garim_codepage_valid(const struct garim_codepage *page,
                           const uint8_t *text, size_t bytes);
