@@ -85,6 +85,15 @@ void garim_cli_job_close(struct garim_cli_job *job);
 /* Whether a path means a standard stream. */
 bool garim_cli_is_stream(const char *path);
 
+/* ---- guard.c --------------------------------------------------------------
+ */
+
+/* GARIM_USAGE where the output or the report would overwrite the policy, the
+ * `layout` (a path), the key, or each other. */
+enum garim_status garim_cli_guard(const struct garim_cli_settings *settings,
+                                  const char *layout,
+                                  struct garim_error *error);
+
 /* ---- summary.c ----------------------------------------------------------- */
 
 /* The one-screen summary of a job on standard error; `policy` may be NULL. */

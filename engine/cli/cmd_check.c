@@ -72,6 +72,14 @@ static char *field_text(const struct check *check, size_t index,
 
 /* ---- for a person -------------------------------------------------------- */
 
+static void print_edge_note(const char *name, size_t bytes, size_t record_bytes)
+{
+    if (bytes > 0 && bytes % record_bytes == 0)
+        printf("note: the %s is as long as whole records: in a file that lacks "
+               "it, records take its place\n",
+               name);
+}
+
 static void print_title(const struct check *check)
 {
     const struct garim_policy_info *info = &check->info;
@@ -86,6 +94,8 @@ static void print_title(const struct check *check)
     if (layout->trailer_bytes > 0)
         printf(", trailer of %zu bytes", layout->trailer_bytes);
     printf("; policy %.8s\n", info->digest);
+    print_edge_note("header", layout->header_bytes, info->input_bytes);
+    print_edge_note("trailer", layout->trailer_bytes, info->input_bytes);
 }
 
 static void print_spans(const struct check *check)

@@ -101,19 +101,18 @@ static bool reportable(enum garim_status status)
     return status != GARIM_USAGE && status != GARIM_KEY;
 }
 
+/* Run the job and report it; the report file is open. */
 static enum garim_status run_job(const struct garim_cli_settings *settings,
+                                 const struct garim_policy *policy,
+                                 const struct garim_engine *engine,
                                  struct garim_cli_job *job,
                                  struct garim_cli_report_file *report_file,
                                  struct garim_error *error)
 {
-    struct garim_policy *policy;
-    struct garim_engine *engine;
     struct garim_report report = {0};
     struct garim_error report_error;
-    enum garim_status status = open_engine(settings, &policy, &engine, error);
-    if (status != GARIM_OK) return status;
     *error = (struct garim_error){.record = GARIM_NONE, .offset = GARIM_NONE};
-    status = garim_run(engine, &job->options, &report, error);
+    enum garim_status status = garim_run(engine, &job->options, &report, error);
     garim_cli_job_close(job);
     if (reportable(status)) {
         enum garim_status report_status = garim_cli_report_write(
@@ -128,8 +127,23 @@ static enum garim_status run_job(const struct garim_cli_settings *settings,
         }
     }
     garim_report_clear(&report);
-    garim_engine_close(engine);
-    garim_policy_close(policy);
+    return status;
+}
+
+/* Everything that can be refused is, before a byte is read or written. */
+static enum garim_status prepare(const struct garim_cli_settings *settings,
+                                 const struct garim_policy *policy,
+                                 struct garim_cli_job *job,
+                                 struct garim_cli_report_file *report_file,
+                                 struct garim_error *error)
+{
+    struct garim_layout_info layout;
+    garim_layout_describe(garim_policy_layout(policy), &layout);
+    enum garim_status status = garim_cli_guard(settings, layout.path, error);
+    if (status == GARIM_OK)
+        status = garim_cli_job_open(job, settings, false, error);
+    if (status == GARIM_OK)
+        status = garim_cli_report_open(report_file, settings, error);
     return status;
 }
 
@@ -138,13 +152,18 @@ enum garim_status garim_cli_run(const struct garim_cli_settings *settings,
 {
     struct garim_cli_job job;
     struct garim_cli_report_file report_file;
+    struct garim_policy *policy;
+    struct garim_engine *engine;
     enum garim_status status = check_options(settings, error);
     if (status == GARIM_OK)
-        status = garim_cli_job_open(&job, settings, false, error);
-    if (status == GARIM_OK)
-        status = garim_cli_report_open(&report_file, settings, error);
+        status = open_engine(settings, &policy, &engine, error);
     if (status != GARIM_OK) return status;
-    status = run_job(settings, &job, &report_file, error);
-    garim_cli_report_close(&report_file);
+    status = prepare(settings, policy, &job, &report_file, error);
+    if (status == GARIM_OK) {
+        status = run_job(settings, policy, engine, &job, &report_file, error);
+        garim_cli_report_close(&report_file);
+    }
+    garim_engine_close(engine);
+    garim_policy_close(policy);
     return status;
 }

@@ -10,10 +10,16 @@ enum garim_status garim_cli_synth(const struct garim_cli_settings *settings,
     struct garim_cli_job job;
     struct garim_layout *layout;
     struct garim_report report = {0};
-    enum garim_status status = garim_cli_job_open(&job, settings, true, error);
+    enum garim_status status =
+        garim_cli_guard(settings, settings->operands[0], error);
+    if (status == GARIM_OK)
+        status = garim_layout_open(&layout, settings->operands[0], error);
     if (status != GARIM_OK) return status;
-    status = garim_layout_open(&layout, settings->operands[0], error);
-    if (status != GARIM_OK) return status;
+    status = garim_cli_job_open(&job, settings, true, error);
+    if (status != GARIM_OK) {
+        garim_layout_close(layout);
+        return status;
+    }
     status = garim_synth(layout, settings->seed, settings->count, &job.options,
                          &report, error);
     garim_cli_job_close(&job);

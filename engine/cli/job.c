@@ -23,8 +23,13 @@ static void catch_signals(void)
         .sa_handler = on_signal,
         .sa_flags = (int)SA_RESETHAND,
     };
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction old;
+        if (sigaction(numbers[i], NULL, &old) == 0 &&
+            old.sa_handler != SIG_IGN) /* nohup */
+            (void)sigaction(numbers[i], &action, NULL);
+    }
 }
 
 bool garim_cli_is_stream(const char *path)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "utf8.h"
 #include "help.h"
 
 static garim_cli_run_function *const run_functions[GARIM_CLI_COUNT] = {
@@ -41,12 +42,19 @@ enum garim_status garim_cli_fail(struct garim_error *error,
  * and moves no cursor. */
 static void print_clean(const char *text)
 {
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte < 0x20 || byte == 0x7f)
-            fprintf(stderr, "\\x%02x", byte);
-        else
-            fputc(byte, stderr);
+    while (*text != '\0') {
+        unsigned code_point;
+        size_t bytes = garim_utf8_next(text, &code_point);
+        bool control = code_point < 0x20 ||
+                       (code_point >= 0x7f && code_point < 0xa0) ||
+                       (code_point >= 0x202a && code_point <= 0x202e) ||
+                       (code_point >= 0x2066 && code_point <= 0x2069);
+        for (size_t i = 0; i < bytes; i++)
+            if (control)
+                fprintf(stderr, "\\x%02x", (unsigned char)text[i]);
+            else
+                fputc(text[i], stderr);
+        text += bytes;
     }
 }
 
@@ -102,6 +110,7 @@ static enum garim_status run_command(const struct garim_cli_command *command,
 {
     struct garim_cli_settings settings;
     if (command->secret) forbid_dumps();
+    (void)signal(SIGXFSZ, SIG_IGN); /* EFBIG says the same, and where */
     if (command->job) (void)signal(SIGPIPE, SIG_IGN);
     enum garim_status status =
         garim_cli_parse(command, argc, argv, &settings, error);

@@ -28,68 +28,6 @@ static const char *status_word(enum garim_status status)
     return "unknown";
 }
 
-/* The folder of `path`, resolved, or NULL; the caller frees it. */
-static char *resolve_folder(const char *path)
-{
-    char *folder = strdup(path);
-    if (folder == NULL) return NULL;
-    char *slash = strrchr(folder, '/');
-    if (slash == NULL)
-        strcpy(folder, path[0] == '\0' ? "" : ".");
-    else
-        slash[slash == folder ? 1 : 0] = '\0';
-    char *resolved = realpath(folder, NULL);
-    free(folder);
-    return resolved;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
-/* Whether writing `a` would touch `b`: one file, or one name. */
-static bool same_file(const char *a, const char *b)
-{
-    struct stat a_status, b_status;
-    if (stat(a, &a_status) == 0 && stat(b, &b_status) == 0)
-        return a_status.st_dev == b_status.st_dev &&
-               a_status.st_ino == b_status.st_ino;
-    char *a_folder = resolve_folder(a), *b_folder = resolve_folder(b);
-    bool same = a_folder != NULL && b_folder != NULL &&
-                strcmp(a_folder, b_folder) == 0 &&
-                strcmp(base_name(a), base_name(b)) == 0;
-    free(a_folder);
-    free(b_folder);
-    return same;
-}
-
-static enum garim_status check_others(const struct garim_cli_settings *settings,
-                                      struct garim_error *error)
-{
-    const struct {
-        const char *path;
-        const char *what;
-    } others[] = {
-        {settings->output, "output"},
-        {settings->input, "input"},
-        {settings->key, "key"},
-        {settings->operands[0], "policy"},
-    };
-    struct stat status;
-    bool regular =
-        stat(settings->report, &status) != 0 || S_ISREG(status.st_mode);
-    for (size_t i = 0; regular && i < sizeof others / sizeof others[0]; i++)
-        if (!garim_cli_is_stream(others[i].path) &&
-            same_file(settings->report, others[i].path))
-            return garim_cli_fail(error, GARIM_USAGE, settings->report,
-                                  "the report would overwrite the %s; give "
-                                  "--report another name",
-                                  others[i].what);
-    return GARIM_OK;
-}
-
 static enum garim_status can_not_open(const char *path,
                                       struct garim_error *error)
 {
@@ -108,21 +46,22 @@ garim_cli_report_open(struct garim_cli_report_file *report_file,
     struct stat path_status;
     *report_file = (struct garim_cli_report_file){0};
     if (path == NULL) return GARIM_OK;
-    enum garim_status status = check_others(settings, error);
-    if (status != GARIM_OK) return status;
-
     /* A device, a pipe or a link, such as /dev/stderr, must not be replaced. */
     bool in_place =
         lstat(path, &path_status) == 0 && !S_ISREG(path_status.st_mode);
     char *part = NULL;
-    if (!in_place && asprintf(&part, "%s.part", path) < 0)
+    if (!in_place && asprintf(&part, "%s.XXXXXX", path) < 0)
         return garim_cli_fail(error, GARIM_TEMPORARY, "", "out of memory");
-    int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY;
-    if (!in_place) flags |= O_CREAT | O_TRUNC | O_NOFOLLOW;
-    int descriptor = open(in_place ? path : part, flags, 0666);
+    int descriptor = in_place ? open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+                              : mkostemp(part, O_CLOEXEC);
+    if (descriptor >= 0 && !in_place) {
+        mode_t mask = umask(0);
+        (void)umask(mask);
+        (void)fchmod(descriptor, 0666 & ~mask);
+    }
     FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     if (file == NULL) {
-        status = can_not_open(path, error);
+        enum garim_status status = can_not_open(path, error);
         if (descriptor >= 0) close(descriptor);
         free(part);
         return status;

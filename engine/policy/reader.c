@@ -263,9 +263,11 @@ uint64_t garim_reader_number(struct garim_reader *reader,
             __builtin_add_overflow(number, (uint64_t)(text[i] - '0'), &number);
     }
     if (!wrong && number >= low && number <= high) return number;
-    garim_reader_refuse(
-        reader, entry, "'%.*s' is no whole number from %llu to %llu",
-        SHOWN_BYTES, text, (unsigned long long)low, (unsigned long long)high);
+    char key[SHOWN_BYTES + 1];
+    garim_reader_refuse(reader, entry,
+                        "%s '%.*s' is no whole number from %llu to %llu",
+                        key_of(entry, key), SHOWN_BYTES, text,
+                        (unsigned long long)low, (unsigned long long)high);
     return low;
 }
 
