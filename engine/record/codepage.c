@@ -116,14 +116,23 @@ size_t garim_codepage_length(const struct garim_codepage *page,
 
 bool garim_utf8_printable(const uint8_t *character, size_t bytes)
 {
+    /* U+200B, U+200E and F, U+2028 to E, U+2060 to F; the joiners U+200C and D
+     * belong to words. */
+    static const struct {
+        uint8_t second, low, high;
+    } hidden[] = {
+        {0x80, 0x8B, 0x8B},
+        {0x80, 0x8E, 0x8F},
+        {0x80, 0xA8, 0xAE},
+        {0x81, 0xA0, 0xAF},
+    };
     if (bytes == 1) return character[0] >= ' ' && character[0] != 0x7F;
     if (bytes == 2) return character[0] != 0xC2 || character[1] >= 0xA0;
-    if (bytes == 3 && character[0] == 0xE2)
-        return !(character[1] == 0x80 &&
-                 ((character[2] >= 0x8B && character[2] <= 0x8F) ||
-                  (character[2] >= 0xA8 && character[2] <= 0xAE))) &&
-               !(character[1] == 0x81 && character[2] >= 0xA0 &&
-                 character[2] <= 0xAF);
+    if (bytes != 3 || character[0] != 0xE2) return true;
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+        if (character[1] == hidden[i].second && character[2] >= hidden[i].low &&
+            character[2] <= hidden[i].high)
+            return false;
     return true;
 }
 

@@ -209,12 +209,16 @@ def make_policy(rng, layout):
     return policy
 
 
+HIDDEN = ("Cc", "Cf", "Zl", "Zp")  # refused in labels, all or in part
+
+
 def make_release_text(rng):
     if chance(rng, 0.03):
         return "가" * 85
     text = random_text(rng, encoding("utf-8"), rng.randint(4, 24), True,
                        plain=chance(rng, 0.7))
-    return "".join(c for c in text if unicodedata.category(c) != "Cc") or "x"
+    return "".join(c for c in text if c in "\u200c\u200d" or
+                   unicodedata.category(c) not in HIDDEN) or "x"
 
 
 def add_budget(rng, policy, fields):
