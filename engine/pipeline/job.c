@@ -116,8 +116,7 @@ static enum garim_status refuse_size(const struct job_state *state,
         error, GARIM_INPUT, state->input.path,
         "size %llu, less header and trailer (%zu), is no multiple of the "
         "record length %zu (line end included): %llu bytes are left over; "
-        "check that it is "
-        "complete and that layout %s is its layout",
+        "check that it is complete and that layout %s is its layout",
         size, edges, shape->stride, (unsigned long long)rest,
         shape->layout_name);
 }

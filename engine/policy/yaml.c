@@ -43,7 +43,7 @@ static enum garim_status read_stream(struct garim_yaml *yaml, FILE *stream,
     yaml->bytes = fread(yaml->source, 1, GARIM_YAML_BYTES_MAX + 1, stream);
     if (ferror(stream))
         return garim_error_set_path(error, GARIM_USAGE, yaml->path,
-                                    "cannot be read: %s",
+                                    "cannot be read (%s); check its rights",
                                     garim_error_text(errno));
     if (yaml->bytes > GARIM_YAML_BYTES_MAX)
         return garim_error_set_path(
@@ -56,10 +56,12 @@ static enum garim_status read_stream(struct garim_yaml *yaml, FILE *stream,
                                     "has a NUL at byte %td and is no YAML "
                                     "file; save it as UTF-8 text",
                                     nul - yaml->source);
-    if (yaml->bytes > 0 && yaml->source[0] == '%')
-        return garim_error_set_place(error, GARIM_USAGE, yaml->path, 1, 1,
-                                     "directives are not used here; remove "
-                                     "the line");
+    /* libfyaml would complain of some of them on standard error. */
+    if ((yaml->bytes > 0 && yaml->source[0] == '%') ||
+        memmem(yaml->source, yaml->bytes, "\n%", 2) != NULL)
+        return garim_error_set_path(error, GARIM_USAGE, yaml->path,
+                                    "has a line that begins with %%: "
+                                    "directives are not used here; remove it");
     return GARIM_OK;
 }
 
