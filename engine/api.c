@@ -181,14 +181,30 @@ void garim_policy_domain(const struct garim_policy *policy, size_t index,
 /* ---- engines and contexts -------------------------------------------------
  */
 
-static size_t domain_key_bytes(const struct garim_policy *policy)
+static size_t state_bytes(const struct garim_policy *policy)
 {
-    return policy->domain_count * GARIM_KEY_BYTES;
+    return policy->domain_count * sizeof(struct garim_hmac_state);
 }
 
-static enum garim_status derive_keys(struct garim_engine *engine,
-                                     const struct garim_key *key,
-                                     struct garim_error *error)
+static enum garim_status derive_state(const struct garim_key *key,
+                                      const struct garim_policy *policy,
+                                      size_t domain, uint8_t *domain_key,
+                                      struct garim_hmac_state *ret_state,
+                                      struct garim_error *error)
+{
+    const char *const labels[] = {"token", policy->recipient, policy->purpose,
+                                  policy->domains[domain].name, policy->epoch};
+    if (garim_key_derive(key, labels, 5, domain_key, GARIM_KEY_BYTES) == 0 &&
+        garim_hmac_key(ret_state, domain_key, GARIM_KEY_BYTES) == 0)
+        return GARIM_OK;
+    return garim_error_set(error, GARIM_KEY,
+                           "the crypto library cannot do HKDF; see whether its "
+                           "configuration forbids it");
+}
+
+static enum garim_status derive_states(struct garim_engine *engine,
+                                       const struct garim_key *key,
+                                       struct garim_error *error)
 {
     const struct garim_policy *policy = engine->policy;
     if (policy->domain_count == 0) return GARIM_OK;
@@ -196,38 +212,64 @@ static enum garim_status derive_keys(struct garim_engine *engine,
         return garim_error_set(error, GARIM_KEY,
                                "the policy has tokens and wants a key; make "
                                "one with garim keygen");
-    engine->domain_keys = garim_secret_open(domain_key_bytes(policy));
-    if (engine->domain_keys == NULL)
-        return garim_error_set(error, GARIM_KEY,
-                               "no locked memory for keys; raise the limit of "
-                               "locked memory (ulimit -l)");
-    for (size_t i = 0; i < policy->domain_count; i++) {
-        const char *const labels[] = {"token", policy->recipient,
-                                      policy->purpose, policy->domains[i].name,
-                                      policy->epoch};
-        if (garim_key_derive(key, labels, 5,
-                             engine->domain_keys + i * GARIM_KEY_BYTES,
-                             GARIM_KEY_BYTES) != 0)
-            return garim_error_set(error, GARIM_KEY,
-                                   "the crypto library cannot do HKDF; see "
-                                   "whether its configuration forbids it");
+    uint8_t *domain_key = garim_secret_open(GARIM_KEY_BYTES);
+    engine->states = garim_secret_open(state_bytes(policy));
+    enum garim_status status = GARIM_OK;
+    if (domain_key == NULL || engine->states == NULL)
+        status = garim_error_set(error, GARIM_KEY,
+                                 "no locked memory for keys; raise the limit "
+                                 "of locked memory (ulimit -l)");
+    for (size_t i = 0; status == GARIM_OK && i < policy->domain_count; i++)
+        status =
+            derive_state(key, policy, i, domain_key, &engine->states[i], error);
+    garim_secret_close(domain_key, GARIM_KEY_BYTES);
+    return status;
+}
+
+static enum garim_status choose_tier(const char *name,
+                                     enum garim_tier *ret_tier,
+                                     struct garim_error *error)
+{
+    enum garim_tier tier = 0;
+    if (name == NULL || strcmp(name, "auto") == 0) {
+        *ret_tier = garim_tier_best();
+        return GARIM_OK;
     }
+    while (tier < GARIM_TIER_COUNT && strcmp(garim_tier_names[tier], name) != 0)
+        tier++;
+    if (tier == GARIM_TIER_COUNT)
+        return garim_error_set(
+            error, GARIM_USAGE,
+            "there are no kernels '%.32s'; use auto, scalar, "
+            "avx2, shani or avx512",
+            name);
+    if (!garim_tier_usable(tier))
+        return garim_error_set(error, GARIM_USAGE,
+                               "this machine cannot run the kernels %s; use "
+                               "auto, or %s",
+                               name, garim_tier_names[garim_tier_best()]);
+    *ret_tier = tier;
     return GARIM_OK;
 }
 
 enum garim_status garim_engine_open(struct garim_engine **ret_engine,
                                     const struct garim_policy *policy,
                                     const struct garim_key *key,
+                                    const struct garim_engine_options *options,
                                     struct garim_error *error)
 {
-    enum garim_status status = garim_self_test(error);
+    enum garim_tier tier = GARIM_TIER_SCALAR;
+    enum garim_status status =
+        choose_tier(options == NULL ? NULL : options->kernels, &tier, error);
+    if (status == GARIM_OK) status = garim_self_test(tier, error);
     if (status != GARIM_OK) return status;
     struct garim_engine *engine = calloc(1, sizeof *engine);
     if (engine == NULL) return garim_error_no_memory(error);
     engine->policy = policy;
+    engine->kernels = garim_kernels_of(tier);
     if (key != NULL)
         memcpy(engine->key_id, garim_key_id(key), sizeof engine->key_id);
-    status = derive_keys(engine, key, error);
+    status = derive_states(engine, key, error);
     if (status == GARIM_OK)
         *ret_engine = engine;
     else
@@ -235,10 +277,15 @@ enum garim_status garim_engine_open(struct garim_engine **ret_engine,
     return status;
 }
 
+const char *garim_engine_kernels(const struct garim_engine *engine)
+{
+    return engine->kernels->name;
+}
+
 void garim_engine_close(struct garim_engine *engine)
 {
     if (engine == NULL) return;
-    garim_secret_close(engine->domain_keys, domain_key_bytes(engine->policy));
+    garim_secret_close(engine->states, state_bytes(engine->policy));
     free(engine);
 }
 
@@ -254,8 +301,9 @@ enum garim_status garim_context_open(struct garim_context **ret_context,
     struct garim_context *context = calloc(1, sizeof *context);
     if (context == NULL) return garim_error_no_memory(error);
     context->policy = engine->policy;
-    enum garim_status status = garim_workspace_open(
-        &context->workspace, engine->policy, engine->domain_keys, error);
+    enum garim_status status =
+        garim_workspace_open(&context->workspace, engine->policy,
+                             engine->kernels, engine->states, error);
     if (status == GARIM_OK)
         *ret_context = context;
     else
@@ -314,10 +362,9 @@ enum garim_status garim_transform(struct garim_context *context, const void *in,
         memset(out, 0, bytes);
         return refuse_framing(policy, row, error);
     }
-    if (in != out) memcpy(out, in, bytes);
     struct garim_broken broken;
-    if (garim_policy_transform(context->workspace, out, count, NULL, &broken,
-                               1) == 0)
+    if (garim_policy_transform(context->workspace, in, out, count, NULL,
+                               &broken, 1) == 0)
         return GARIM_OK;
     return refuse_record(policy, &broken, error);
 }

@@ -11,7 +11,8 @@
 
 struct garim_engine {
     const struct garim_policy *policy;
-    uint8_t *domain_keys; /* secret memory: GARIM_KEY_BYTES a domain */
+    const struct garim_kernels *kernels;
+    struct garim_hmac_state *states; /* secret memory: one a domain */
     char key_id[17];
 };
 

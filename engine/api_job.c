@@ -33,8 +33,8 @@ static enum garim_status open_worker(const void *user, void **ret_state,
 {
     const struct garim_engine *engine = user;
     struct garim_workspace *workspace = NULL;
-    enum garim_status status = garim_workspace_open(&workspace, engine->policy,
-                                                    engine->domain_keys, error);
+    enum garim_status status = garim_workspace_open(
+        &workspace, engine->policy, engine->kernels, engine->states, error);
     if (status == GARIM_OK) *ret_state = workspace;
     return status;
 }
@@ -55,9 +55,9 @@ static size_t transform_owned(struct garim_workspace *workspace, uint8_t *base,
     for (size_t row = rows->owned_first; row < end;) {
         size_t some = end - row;
         if (some > GARIM_PIECE_RECORDS) some = GARIM_PIECE_RECORDS;
-        size_t count =
-            garim_policy_transform(workspace, base + row * stride, some, counts,
-                                   broken, GARIM_PIECE_RECORDS);
+        size_t count = garim_policy_transform(workspace, base + row * stride,
+                                              base + row * stride, some, counts,
+                                              broken, GARIM_PIECE_RECORDS);
         for (size_t i = 0; i < count && found < fault_max; i++)
             faults[found++] = (struct garim_fault){
                 .record = rows->first_record + row + broken[i].row,
@@ -82,11 +82,13 @@ static size_t transform_rows(void *state, const struct garim_rows *rows,
     size_t first = rows->owned_first < count ? rows->owned_first : count;
     size_t end = rows->owned_end < count ? rows->owned_end : count;
     if (end < first) end = first;
-    (void)garim_policy_transform(workspace, rows->base, first, NULL, NULL, 0);
+    (void)garim_policy_transform(workspace, rows->base, rows->base, first, NULL,
+                                 NULL, 0);
     size_t found = transform_owned(workspace, rows->base, stride, rows, end,
                                    counts, faults, fault_max);
-    (void)garim_policy_transform(workspace, rows->base + end * stride,
-                                 count - end, NULL, NULL, 0);
+    uint8_t *rest = rows->base + end * stride;
+    (void)garim_policy_transform(workspace, rest, rest, count - end, NULL, NULL,
+                                 0);
     return found;
 }
 
@@ -134,7 +136,7 @@ static enum garim_status run_job(const struct garim_job *job,
     if (counts == NULL) return garim_error_no_memory(error);
     enum garim_status status = garim_job_run(job, report, counts, error);
     memcpy(report->key_id, engine->key_id, sizeof report->key_id);
-    report->kernels = "scalar";
+    report->kernels = engine->kernels->name;
     if (!report_fields(engine->policy, counts, report) && status == GARIM_OK)
         status = garim_error_no_memory(error);
     free(counts);

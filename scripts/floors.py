@@ -21,6 +21,8 @@ FLOORS = [
     ["engine/cli"],
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+# Folders that belong to the room above them.
+ANNEXES = {"engine/kernels/x86": "engine/kernels"}
 
 # The outside world, and the one file that may speak with it.
 DOORS = {
@@ -37,7 +39,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 
 
 def room_of(path):
-    return str(path.parent)
+    return ANNEXES.get(str(path.parent), str(path.parent))
 
 
 def target_of(name):

@@ -147,8 +147,10 @@ static void do_open(struct session *session, char **words)
     if (status == GARIM_OK)
         status = garim_key_open_file(&key, words[2], &session->error);
     if (status == GARIM_OK)
-        status = garim_engine_open(&session->engine, session->policy, key,
-                                   &session->error);
+        status = garim_engine_open(
+            &session->engine, session->policy, key,
+            &(struct garim_engine_options){.kernels = words[3]},
+            &session->error);
     if (status == GARIM_OK) {
         garim_policy_describe(session->policy, &info);
         fprintf(text, "key_id %s\n", garim_key_id(key));
@@ -233,7 +235,7 @@ static const struct command {
     size_t words;
     void (*run)(struct session *session, char **words);
 } commands[] = {
-    {"open", 3, do_open},
+    {"open", 4, do_open},
     {"transform", 5, do_transform},
     {"run", 9, do_run},
 };

@@ -32,7 +32,7 @@ enum {
     GARIM_DEPTH_MAX = 16,
     GARIM_DIRECT_ALIGNMENT = 4096, /* of O_DIRECT offsets, sizes, addresses */
 
-    GARIM_PIECE_RECORDS = 256, /* records a step works on at a time */
+    GARIM_PIECE_RECORDS = 1024, /* records a step works on at a time */
 };
 
 static_assert(GARIM_WINDOW_BYTES_MIN % GARIM_DIRECT_ALIGNMENT == 0,

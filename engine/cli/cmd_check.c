@@ -54,7 +54,7 @@ static enum garim_status make_sample(struct check *check,
     garim_synth_fill(check->layout, SAMPLE_SEED, 0, 1, check->before);
     enum garim_status status = garim_key_open_random(&key, error);
     if (status != GARIM_OK) return status;
-    status = garim_engine_open(&engine, check->policy, key, error);
+    status = garim_engine_open(&engine, check->policy, key, NULL, error);
     garim_key_close(key);
     if (status != GARIM_OK) return status;
     status = transform(check, engine, error);

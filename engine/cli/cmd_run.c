@@ -69,7 +69,9 @@ static enum garim_status open_engine(const struct garim_cli_settings *settings,
     status = open_key(settings, &key, error);
     if (status == GARIM_OK && key == NULL) status = allow_no_key(policy, error);
     if (status == GARIM_OK) {
-        status = garim_engine_open(ret_engine, policy, key, error);
+        const struct garim_engine_options options = {
+            .kernels = garim_cli_kernels[settings->kernels]};
+        status = garim_engine_open(ret_engine, policy, key, &options, error);
         garim_key_close(key);
     }
     if (status == GARIM_OK)

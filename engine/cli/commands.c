@@ -37,6 +37,8 @@ const struct garim_cli_command garim_cli_commands[GARIM_CLI_COUNT] = {
 };
 
 static const char *const io_choices[] = {"auto", "uring", "posix", NULL};
+const char *const garim_cli_kernels[] = {"auto",  "scalar", "avx2",
+                                         "shani", "avx512", NULL};
 static const char *const progress_choices[] = {"auto", "always", "never",
                                                "json", NULL};
 
@@ -144,6 +146,14 @@ const struct garim_cli_option garim_cli_options[] = {
              "has it, else pread and pwrite (posix)",
      AT(io),
      .commands = RUN | SYNTH},
+    {.name = "kernels",
+     .value = "TIER",
+     .kind = GARIM_CLI_CHOICE,
+     .choices = garim_cli_kernels,
+     .help = "the instructions of the hot path; auto takes the fastest that "
+             "this machine has.  The output never depends on it",
+     AT(kernels),
+     .commands = RUN},
     {.name = "window",
      .value = "SIZE",
      .kind = GARIM_CLI_SIZE,

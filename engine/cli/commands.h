@@ -67,7 +67,7 @@ struct garim_cli_settings {
     uint64_t key_descriptor;
     uint64_t count, seed;
     uint64_t threads, window_bytes, max_rejects, mode;
-    uint64_t io, progress; /* index of the choice */
+    uint64_t io, kernels, progress; /* index of the choice */
     struct garim_cli_range records;
     bool force, restart, quiet, json, help;
 };
@@ -82,6 +82,7 @@ enum {
 extern const struct garim_cli_command garim_cli_commands[GARIM_CLI_COUNT];
 extern const struct garim_cli_option garim_cli_options[];
 extern const size_t garim_cli_option_count;
+extern const char *const garim_cli_kernels[]; /* ends with a NULL */
 extern const struct garim_cli_settings garim_cli_defaults;
 
 /* Whether option `option` belongs to `command`. */

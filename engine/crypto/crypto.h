@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 #include "garim/garim.h"
+#include "kernels/kernels.h"
 
 enum {
     GARIM_KEY_BYTES = 32,
-    GARIM_TAG_BYTES = 32, /* an untruncated HMAC-SHA-256 */
 };
 
 /* ---- openssl.c: the only user of OpenSSL --------------------------------
@@ -27,17 +27,15 @@ int garim_hkdf_sha256(const uint8_t *key, size_t key_bytes, const void *salt,
                       size_t salt_bytes, const void *info, size_t info_bytes,
                       uint8_t *ret_okm, size_t okm_bytes);
 
-/* HMAC-SHA-256 (RFC 2104) under one key: each thread opens its own. */
-struct garim_hmac;
-int garim_hmac_open(struct garim_hmac **ret_hmac, const uint8_t *key,
-                    size_t key_bytes);
-void garim_hmac_close(struct garim_hmac *hmac); /* wipes */
+/* HMAC-SHA-256 (RFC 2104) of one message: what the kernels are held against. */
+int garim_hmac_sha256(const uint8_t *key, size_t key_bytes, const void *message,
+                      size_t message_bytes, uint8_t ret_tag[GARIM_TAG_BYTES]);
 
-/* The tags of `count` messages; message i is lengths[i] bytes at
- * messages + offsets[i].  Tags are GARIM_TAG_BYTES apart. */
-int garim_hmac_many(struct garim_hmac *hmac, const uint8_t *messages,
-                    const uint32_t *offsets, const uint32_t *lengths,
-                    size_t count, uint8_t *ret_tags);
+/* ---- midstate.c ----------------------------------------------------------
+ * The state of a key of any length, for the kernels; it is as secret as the
+ * key. */
+int garim_hmac_key(struct garim_hmac_state *ret_state, const uint8_t *key,
+                   size_t key_bytes);
 
 /* ---- key_tree.c: HKDF under the master key (POLICY.md, Keys of tokens) ----
  */
@@ -48,8 +46,10 @@ int garim_key_derive(const struct garim_key *key, const char *const *labels,
                      size_t label_count, uint8_t *ret_key, size_t key_bytes);
 
 /* ---- self_test.c ---------------------------------------------------------
- * Known answers of RFC 4231 and RFC 5869; GARIM_KEY where one differs. */
-enum garim_status garim_self_test(struct garim_error *error);
+ * Known answers of RFC 4231, through every lane of the tier's kernel, and of
+ * RFC 5869; GARIM_KEY where one differs.  Tests once and remembers. */
+enum garim_status garim_self_test(enum garim_tier tier,
+                                  struct garim_error *error);
 
 /* key_file.c defines struct garim_key and the garim_key_* functions of
  * garim.h; the master key's bytes, GARIM_KEY_BYTES of them: */

@@ -2,8 +2,6 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <stdlib.h>
-
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -11,10 +9,6 @@
 #include <openssl/params.h>
 
 #include "crypto/crypto.h"
-
-struct garim_hmac {
-    EVP_MAC_CTX *context;
-};
 
 /* 0 where `good`; else -1, and nothing stays in OpenSSL's queue of errors. */
 static int result_of(int good)
@@ -68,48 +62,23 @@ int garim_hkdf_sha256(const uint8_t *key, size_t key_bytes, const void *salt,
     return result_of(good);
 }
 
-int garim_hmac_open(struct garim_hmac **ret_hmac, const uint8_t *key,
-                    size_t key_bytes)
+int garim_hmac_sha256(const uint8_t *key, size_t key_bytes, const void *message,
+                      size_t message_bytes, uint8_t ret_tag[GARIM_TAG_BYTES])
 {
     const OSSL_PARAM parameters[] = {
         digest_parameter(OSSL_MAC_PARAM_DIGEST),
         OSSL_PARAM_construct_end(),
     };
+    size_t tag_bytes = 0;
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    struct garim_hmac *hmac = calloc(1, sizeof *hmac);
-    if (mac != NULL && hmac != NULL) hmac->context = EVP_MAC_CTX_new(mac);
-    EVP_MAC_free(mac); /* the context holds a reference of its own */
-
-    int good = hmac != NULL && hmac->context != NULL &&
-               EVP_MAC_init(hmac->context, key, key_bytes, parameters) == 1;
-    if (good)
-        *ret_hmac = hmac;
-    else
-        garim_hmac_close(hmac);
+    EVP_MAC_CTX *context = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
+    int good =
+        context != NULL &&
+        EVP_MAC_init(context, key, key_bytes, parameters) == 1 &&
+        EVP_MAC_update(context, message, message_bytes) == 1 &&
+        EVP_MAC_final(context, ret_tag, &tag_bytes, GARIM_TAG_BYTES) == 1 &&
+        tag_bytes == GARIM_TAG_BYTES;
+    EVP_MAC_CTX_free(context);
+    EVP_MAC_free(mac);
     return result_of(good);
-}
-
-void garim_hmac_close(struct garim_hmac *hmac)
-{
-    if (hmac == NULL) return;
-    EVP_MAC_CTX_free(hmac->context);
-    free(hmac);
-}
-
-int garim_hmac_many(struct garim_hmac *hmac, const uint8_t *messages,
-                    const uint32_t *offsets, const uint32_t *lengths,
-                    size_t count, uint8_t *ret_tags)
-{
-    EVP_MAC_CTX *context = hmac->context;
-    for (size_t i = 0; i < count; i++) {
-        uint8_t *tag = ret_tags + i * GARIM_TAG_BYTES;
-        size_t tag_bytes = 0;
-        int good =
-            EVP_MAC_init(context, NULL, 0, NULL) == 1 &&
-            EVP_MAC_update(context, messages + offsets[i], lengths[i]) == 1 &&
-            EVP_MAC_final(context, tag, &tag_bytes, GARIM_TAG_BYTES) == 1 &&
-            tag_bytes == GARIM_TAG_BYTES;
-        if (!good) return result_of(good);
-    }
-    return 0;
 }

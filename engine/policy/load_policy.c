@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,7 +11,6 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
-#include "kernels/kernels.h"
 #include "policy/load_layout.h"
 #include "policy/policy.h"
 #include "policy/rule.h"
@@ -68,7 +68,8 @@ static void digest(struct garim_reader *reader, struct garim_yaml *layout,
                                          "the crypto library failed");
         return;
     }
-    garim_encode_hex_scalar(hash, 8 * sizeof hash, (uint8_t *)ret_digest);
+    for (size_t i = 0; i < sizeof hash; i++)
+        (void)snprintf(ret_digest + 2 * i, 3, "%02x", hash[i]);
 }
 
 static void read_layout(struct loader *loader, struct garim_entry entry)
@@ -390,9 +391,8 @@ static void derive(struct loader *loader)
         const struct garim_step *step = &policy->steps[i];
         memset(blank + step->field->at, step->field->pad, step->field->bytes);
         if (step->rule != &garim_rule_token) continue;
-        size_t bytes = garim_canonical_bytes_max(step->field);
-        if (bytes > policy->canonical_bytes_max)
-            policy->canonical_bytes_max = bytes;
+        size_t bytes = garim_canonical_slot_bytes(step->field);
+        if (bytes > policy->slot_bytes_max) policy->slot_bytes_max = bytes;
     }
     policy->blank_record = blank;
     policy->domains = loader->build.domains;

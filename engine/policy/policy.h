@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/kernels.h"
 #include "policy/yaml.h"
 #include "record/canonical.h"
 #include "record/layout.h"
@@ -44,9 +45,9 @@ struct garim_mask {
 struct garim_token {
     size_t domain; /* index in garim_policy.domains */
     const struct garim_canonical *canonical;
-    const struct garim_encoding *encoding;
-    size_t bits;
-    size_t text_bytes; /* characters written */
+    const struct garim_token_form *form;
+    struct garim_encoding encoding; /* in the bytes of the field's page */
+    size_t text_bytes;              /* characters written */
 };
 
 /* One rule on one field. */
@@ -81,7 +82,7 @@ struct garim_policy {
     size_t domain_count;
 
     const uint8_t *blank_record; /* what a rejected record becomes */
-    size_t canonical_bytes_max;  /* of all tokens */
+    size_t slot_bytes_max;       /* of all canonical values */
 };
 
 /* Read, check and compile.  Close it with garim_policy_unload. */

@@ -7,6 +7,7 @@
 #ifndef GARIM_POLICY_RULE_H
 #define GARIM_POLICY_RULE_H
 
+#include "kernels/kernels.h"
 #include "policy/policy.h"
 #include "policy/reader.h"
 
@@ -26,23 +27,28 @@ struct garim_mark {
 
 /* Records side by side, and the working memory of one thread. */
 struct garim_piece {
+    const struct garim_kernels *kernels;
+    const struct garim_hmac_state *states; /* one a domain */
     uint8_t *rows;
     size_t stride;
-    /* The rows a rule works on: neither null nor without a rule. */
-    const uint16_t *live;
-    size_t live_count;
+    size_t count;
+
+    /* What the scan found in the field of the rule at work, by row.  A rule may
+     * overwrite offsets and lengths. */
+    uint32_t *offsets; /* from garim_piece_field() */
+    uint32_t *lengths;
+    uint8_t *flags;
 
     size_t step_index;        /* of the rule at work */
     struct garim_mark *marks; /* one a row: the first breach in it */
+    bool broken;              /* a row is marked */
     uint64_t empties;         /* values blanked: counted by the rule */
 
-    /* Room for one canonical value a row, and its tag. */
-    uint8_t *canonical;
-    uint32_t *offsets;
-    uint32_t *lengths;
-    uint16_t *hashed; /* the row each value is of */
+    struct garim_values values; /* room for one of each row */
+    uint32_t *fields;           /* offset of each value's field */
+    uint8_t *value_flags;
+    uint32_t *which; /* value of each row */
     uint8_t *tags;
-    struct garim_hmac **hmacs; /* one a domain */
 };
 
 struct garim_rule {
@@ -56,7 +62,7 @@ struct garim_rule {
     void (*read)(struct garim_rule_build *build, struct garim_entry options,
                  struct garim_step *step);
 
-    /* Write the field of each live row; NULL: nothing to do. */
+    /* Write the field of each row that is not null; NULL: nothing to do. */
     void (*apply)(const struct garim_step *step, struct garim_piece *piece);
 };
 
@@ -77,18 +83,24 @@ void garim_rule_read(struct garim_rule_build *build, struct garim_entry entry,
 void garim_rule_read_null(struct garim_rule_build *build,
                           struct garim_entry entry, struct garim_step *step);
 
-/* The field of row `row`. */
+/* The field of the first row. */
 static inline uint8_t *garim_piece_field(const struct garim_piece *piece,
-                                         const struct garim_step *step,
-                                         size_t row)
+                                         const struct garim_step *step)
 {
-    return piece->rows + row * piece->stride + step->field->at;
+    return piece->rows + step->field->at;
+}
+
+static inline bool garim_piece_is_null(const struct garim_piece *piece,
+                                       size_t row)
+{
+    return (piece->flags[row] & GARIM_SCAN_NULL) != 0;
 }
 
 /* The field of row `row` breaks its layout; the row will be blanked. */
 static inline void garim_piece_break(struct garim_piece *piece, size_t row,
                                      enum garim_breach breach)
 {
+    piece->broken = true;
     if (piece->marks[row].breach != GARIM_BREACH_NONE) return;
     piece->marks[row].step_index = (uint16_t)piece->step_index;
     piece->marks[row].breach = (uint8_t)breach;

@@ -2,8 +2,6 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <string.h>
-
 #include "policy/rule.h"
 
 static void read(struct garim_rule_build *build, struct garim_entry options,
@@ -16,9 +14,13 @@ static void read(struct garim_rule_build *build, struct garim_entry options,
 
 static void apply(const struct garim_step *step, struct garim_piece *piece)
 {
-    for (size_t i = 0; i < piece->live_count; i++)
-        memset(garim_piece_field(piece, step, piece->live[i]), step->field->pad,
-               step->field->bytes);
+    for (size_t row = 0; row < piece->count; row++) {
+        piece->offsets[row] = (uint32_t)(row * piece->stride);
+        piece->lengths[row] =
+            garim_piece_is_null(piece, row) ? 0 : (uint32_t)step->field->bytes;
+    }
+    piece->kernels->fill(garim_piece_field(piece, step), piece->offsets,
+                         piece->lengths, piece->count, step->field->pad);
 }
 
 const struct garim_rule garim_rule_blank = {

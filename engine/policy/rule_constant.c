@@ -101,9 +101,11 @@ static void read(struct garim_rule_build *build, struct garim_entry options,
 
 static void apply(const struct garim_step *step, struct garim_piece *piece)
 {
-    for (size_t i = 0; i < piece->live_count; i++)
-        memcpy(garim_piece_field(piece, step, piece->live[i]),
-               step->constant.bytes, step->field->bytes);
+    uint8_t *field = garim_piece_field(piece, step);
+    for (size_t row = 0; row < piece->count; row++)
+        if (!garim_piece_is_null(piece, row))
+            memcpy(field + row * piece->stride, step->constant.bytes,
+                   step->field->bytes);
 }
 
 const struct garim_rule garim_rule_constant = {

@@ -171,33 +171,90 @@ static struct range hide_email(const struct garim_step *step,
     return first < local ? (struct range){first, local} : all;
 }
 
-static enum garim_breach mask_field(const struct garim_step *step,
-                                    uint8_t *data)
+/* Values of more than plain bytes: breaks, or characters of several bytes. */
+static void hide_odd(const struct garim_step *step, struct garim_piece *piece,
+                     size_t row)
 {
-    const struct garim_mask *mask = &step->mask;
-    struct garim_value value = garim_field_trim(step->field, data);
+    struct garim_value value = {
+        garim_piece_field(piece, step) + piece->offsets[row],
+        piece->lengths[row],
+    };
+    struct range hide = {0, 0};
     enum garim_breach breach = garim_value_check(step->field, value);
-    if (breach != GARIM_BREACH_NONE) return breach;
-    struct range hide =
-        mask->email ? hide_email(step, value) : hide_counts(step, value);
-    size_t start = (size_t)(value.data - data);
-    memset(data + start + hide.from, mask->with, hide.to - hide.from);
-    if (mask->whole_field) {
-        size_t end = start + value.bytes;
-        memset(data, mask->with, start);
-        memset(data + end, mask->with, step->field->bytes - end);
+    if (breach != GARIM_BREACH_NONE)
+        garim_piece_break(piece, row, breach);
+    else
+        hide = step->mask.email ? hide_email(step, value)
+                                : hide_counts(step, value);
+    piece->values.offsets[row] = piece->offsets[row] + (uint32_t)hide.from;
+    piece->values.lengths[row] = (uint32_t)(hide.to - hide.from);
+}
+
+/* Of values in which a character is a byte; for hidden ones among others. */
+static void hide_plain_counts(const struct garim_mask *mask,
+                              struct garim_piece *piece)
+{
+    uint32_t first = (uint32_t)mask->keep_first;
+    uint32_t kept = first + (uint32_t)mask->keep_last;
+    uint32_t least = kept + (uint32_t)mask->hide_min;
+    for (size_t row = 0; row < piece->count; row++) {
+        uint32_t bytes = piece->lengths[row];
+        bool enough = bytes >= least;
+        piece->values.offsets[row] = piece->offsets[row] + (enough ? first : 0);
+        piece->values.lengths[row] = bytes - (enough ? kept : 0);
     }
-    return GARIM_BREACH_NONE;
+}
+
+/* The last @ divides; one character or none before it: all is hidden. */
+static void hide_plain_email(const struct garim_step *step,
+                             struct garim_piece *piece)
+{
+    uint32_t *at = piece->which;
+    uint8_t sign = (uint8_t)step->field->page->from_ascii['@'];
+    piece->kernels->find_last(garim_piece_field(piece, step), piece->offsets,
+                              piece->lengths, piece->count, sign, at);
+    for (size_t row = 0; row < piece->count; row++) {
+        bool local = at[row] != UINT32_MAX && at[row] > 1;
+        piece->values.offsets[row] = piece->offsets[row] + (local ? 1 : 0);
+        piece->values.lengths[row] = local ? at[row] - 1 : piece->lengths[row];
+    }
+}
+
+/* Padding, on the side that the value leaves free. */
+static void fill_padding(const struct garim_step *step,
+                         struct garim_piece *piece)
+{
+    uint32_t bytes = (uint32_t)step->field->bytes;
+    for (size_t row = 0; row < piece->count; row++) {
+        uint32_t start = (uint32_t)(row * piece->stride);
+        piece->lengths[row] =
+            garim_piece_is_null(piece, row) ? 0 : bytes - piece->lengths[row];
+        if (step->field->justify_right)
+            piece->offsets[row] = start;
+        else
+            piece->offsets[row] = start + bytes - piece->lengths[row];
+    }
+    piece->kernels->fill(garim_piece_field(piece, step), piece->offsets,
+                         piece->lengths, piece->count, step->mask.with);
 }
 
 static void apply(const struct garim_step *step, struct garim_piece *piece)
 {
-    for (size_t i = 0; i < piece->live_count; i++) {
-        size_t row = piece->live[i];
-        enum garim_breach breach =
-            mask_field(step, garim_piece_field(piece, step, row));
-        if (breach != GARIM_BREACH_NONE) garim_piece_break(piece, row, breach);
+    const struct garim_mask *mask = &step->mask;
+    if (mask->email)
+        hide_plain_email(step, piece);
+    else
+        hide_plain_counts(mask, piece);
+    for (size_t row = 0; row < piece->count; row++) {
+        unsigned found = piece->flags[row];
+        if ((found & GARIM_SCAN_NULL) != 0)
+            piece->values.lengths[row] = 0;
+        else if ((found & GARIM_SCAN_ODD) != 0)
+            hide_odd(step, piece, row);
     }
+    piece->kernels->fill(garim_piece_field(piece, step), piece->values.offsets,
+                         piece->values.lengths, piece->count, mask->with);
+    if (mask->whole_field) fill_padding(step, piece);
 }
 
 const struct garim_rule garim_rule_mask = {

@@ -11,21 +11,23 @@
 #include "kernels/kernels.h"
 #include "policy/rule.h"
 
-/* How a tag is written; bits_each 0 is `digits`. */
-struct garim_encoding {
+/* How a tag is written. */
+struct garim_token_form {
     const char *name;
-    size_t bits_each;
-    garim_encode_function *write;
+    size_t bits_each; /* as in struct garim_encoding */
+    const char *alphabet;
 };
 
-enum { HEX, BASE32, BASE64URL, RAW, DIGITS, ENCODING_COUNT };
+enum { HEX, BASE32, BASE64URL, RAW, DIGITS, FORM_COUNT };
 
-static const struct garim_encoding encodings[ENCODING_COUNT] = {
-    [HEX] = {"hex", 4, garim_encode_hex_scalar},
-    [BASE32] = {"base32", 5, garim_encode_base32_scalar},
-    [BASE64URL] = {"base64url", 6, garim_encode_base64url_scalar},
-    [RAW] = {"raw", 8, garim_encode_raw_scalar},
-    [DIGITS] = {"digits", 0, NULL},
+static const struct garim_token_form forms[FORM_COUNT] = {
+    [HEX] = {"hex", 4, "0123456789abcdef"},
+    [BASE32] = {"base32", 5, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"},
+    [BASE64URL] = {"base64url", 6,
+                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                   "abcdefghijklmnopqrstuvwxyz0123456789-_"},
+    [RAW] = {"raw", 8, ""},
+    [DIGITS] = {"digits", 0, "0123456789"},
 };
 
 /* ---- reading ------------------------------------------------------------- */
@@ -55,40 +57,35 @@ static const struct garim_canonical *read_canonical(struct garim_reader *reader,
     return canonical;
 }
 
-/* The characters of `as` must exist in the encoding they are written in. */
-static void check_alphabet(struct garim_reader *reader,
-                           struct garim_entry entry,
-                           const struct garim_step *step)
+/* The characters of `as` in the encoding they are written in. */
+static void spell_alphabet(struct garim_reader *reader,
+                           struct garim_entry entry, struct garim_step *step)
 {
-    static const char *const alphabets[ENCODING_COUNT] = {
-        [HEX] = "0123456789abcdef",
-        [BASE32] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
-        [BASE64URL] =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
-        [RAW] = "",
-        [DIGITS] = "0123456789",
-    };
-    const char *alphabet = alphabets[step->token.encoding - encodings];
-    for (; *alphabet != '\0'; alphabet++)
-        if (step->field->page->from_ascii[(unsigned char)*alphabet] < 0)
+    const struct garim_codepage *page = step->field->page;
+    const char *alphabet = step->token.form->alphabet;
+    for (size_t i = 0; alphabet[i] != '\0'; i++) {
+        int16_t byte = page->from_ascii[(unsigned char)alphabet[i]];
+        step->token.encoding.alphabet[i] = (uint8_t)byte;
+        if (byte < 0)
             garim_reader_refuse(reader, entry,
                                 "encoding '%.64s' lacks characters of %s; use "
                                 "another form of token",
-                                step->field->page->name,
-                                step->token.encoding->name);
+                                page->name, step->token.form->name);
+    }
 }
 
-static void read_encoding(struct garim_rule_build *build,
-                          struct garim_entry entry, struct garim_step *step)
+static void read_form(struct garim_rule_build *build, struct garim_entry entry,
+                      struct garim_step *step)
 {
     struct garim_reader *reader = &build->reader;
     enum garim_type type = step->field->type;
-    const char *words[ENCODING_COUNT];
-    for (size_t i = 0; i < ENCODING_COUNT; i++)
-        words[i] = encodings[i].name;
-    size_t index =
-        garim_reader_choice(reader, entry, NULL, words, ENCODING_COUNT);
-    step->token.encoding = &encodings[index];
+    const char *words[FORM_COUNT];
+    for (size_t i = 0; i < FORM_COUNT; i++)
+        words[i] = forms[i].name;
+    size_t index = garim_reader_choice(reader, entry, NULL, words, FORM_COUNT);
+    step->token.form = &forms[index];
+    step->token.encoding.bits_each = forms[index].bits_each;
+    step->token.encoding.pad = step->field->pad;
     if (reader->status != GARIM_OK) return;
     if (index == RAW && type != GARIM_BYTES)
         garim_reader_refuse(reader, entry,
@@ -104,7 +101,7 @@ static void read_encoding(struct garim_rule_build *build,
                             "field %s is of type digits; use as: digits, or "
                             "type: char in the layout",
                             step->field->name);
-    check_alphabet(reader, entry, step);
+    spell_alphabet(reader, entry, step);
 }
 
 static void read_digits(struct garim_reader *reader,
@@ -133,22 +130,22 @@ static void read_bits(struct garim_reader *reader,
     if (entries[BITS].key == NULL) {
         garim_reader_refuse(reader, entries[AS],
                             "as: %s wants bits; write bits: 80 or more",
-                            token->encoding->name);
+                            token->form->name);
         return;
     }
-    token->bits = garim_reader_number(
+    token->encoding.bits = garim_reader_number(
         reader, entries[BITS], GARIM_TOKEN_BITS_MIN, GARIM_TOKEN_BITS_MAX);
-    if (token->bits % 8 != 0)
-        garim_reader_refuse(reader, entries[BITS],
-                            "bits: %zu is no multiple of 8; write %zu",
-                            token->bits, token->bits / 8 * 8 + 8);
+    if (token->encoding.bits % 8 != 0)
+        garim_reader_refuse(
+            reader, entries[BITS], "bits: %zu is no multiple of 8; write %zu",
+            token->encoding.bits, token->encoding.bits / 8 * 8 + 8);
     token->text_bytes =
-        garim_encode_bytes(token->bits, token->encoding->bits_each);
+        garim_encode_bytes(token->encoding.bits, token->encoding.bits_each);
     if (token->text_bytes > field->bytes)
         garim_reader_refuse(reader, entries[BITS],
                             "%zu bits in %s need %zu bytes, field %s has %zu; "
                             "use fewer bits, a denser form or a wider field",
-                            token->bits, token->encoding->name,
+                            token->encoding.bits, token->form->name,
                             token->text_bytes, field->name, field->bytes);
 }
 
@@ -160,8 +157,8 @@ static void join_domain(struct garim_rule_build *build,
     struct garim_token *token = &step->token;
     const char *name = garim_reader_label(reader, entry, GARIM_LABEL_BYTES_MAX);
     if (reader->status != GARIM_OK) return;
-    double bits = token->encoding->bits_each > 0
-                      ? (double)token->bits
+    double bits = token->encoding.bits_each > 0
+                      ? (double)token->encoding.bits
                       : (double)token->text_bytes * log2(10);
     size_t index = 0;
     while (index < build->domain_count &&
@@ -189,12 +186,13 @@ static void describe(struct garim_rule_build *build, struct garim_step *step)
     if (build->reader.status != GARIM_OK) return;
     const char *domain = build->domains[token->domain].name;
     const char *bits =
-        token->bits == 0 ? ""
-                         : garim_arena_print(arena, "%zu bits, ", token->bits);
+        token->encoding.bits == 0
+            ? ""
+            : garim_arena_print(arena, "%zu bits, ", token->encoding.bits);
     if (bits != NULL)
-        step->details = garim_arena_print(arena, "%s, %s, %s%s", domain,
-                                          token->canonical->name, bits,
-                                          token->encoding->name);
+        step->details =
+            garim_arena_print(arena, "%s, %s, %s%s", domain,
+                              token->canonical->name, bits, token->form->name);
     if (bits == NULL || step->details == NULL)
         garim_reader_no_memory(&build->reader);
 }
@@ -208,9 +206,9 @@ static void read(struct garim_rule_build *build, struct garim_entry options,
     if (reader->status != GARIM_OK) return;
     step->token.canonical =
         read_canonical(reader, entries[CANONICAL], step->field->type);
-    read_encoding(build, entries[AS], step);
+    read_form(build, entries[AS], step);
     if (reader->status != GARIM_OK) return;
-    if (step->token.encoding->bits_each == 0)
+    if (step->token.encoding.bits_each == 0)
         read_digits(reader, entries, step);
     else
         read_bits(reader, entries, step);
@@ -221,59 +219,78 @@ static void read(struct garim_rule_build *build, struct garim_entry options,
 
 /* ---- writing ------------------------------------------------------------- */
 
-/* The canonical values of the live rows, one after the other; returns how many
- * there are to hash. */
-static size_t gather(const struct garim_step *step, struct garim_piece *piece)
+/* The values to hash: a value that stands in row after row is hashed once.
+ * which[row] is the value of a row that is not null. */
+static void choose_values(const struct garim_step *step,
+                          struct garim_piece *piece)
 {
+    struct garim_values *values = &piece->values;
+    size_t next = 0;
+    for (size_t row = 0; row < piece->count; row++) {
+        unsigned found = piece->flags[row];
+        values->offsets[next] = piece->offsets[row];
+        values->lengths[next] = piece->lengths[row];
+        piece->value_flags[next] = (uint8_t)found;
+        piece->fields[next] = (uint32_t)(row * piece->stride);
+        next += (found & (GARIM_SCAN_NULL | GARIM_SCAN_SAME)) == 0 ? 1 : 0;
+        piece->which[row] = (uint32_t)next - 1;
+    }
+    values->count = next;
+    values->kernels = piece->kernels;
+    values->field = step->field;
+    values->data = garim_piece_field(piece, step);
+    values->fields = piece->fields;
+    values->flags = piece->value_flags;
+    values->slot_bytes = garim_canonical_slot_bytes(step->field);
+}
+
+/* A value without a canonical form: broken, or empty and to be blanked. */
+static void refuse_value(const struct garim_step *step,
+                         struct garim_piece *piece, size_t row)
+{
+    const struct garim_field *field = step->field;
+    uint8_t *data = garim_piece_field(piece, step) + row * piece->stride;
+    uint8_t breach = piece->values.breaches[piece->which[row]];
+    if (breach != GARIM_BREACH_NONE) {
+        garim_piece_break(piece, row, (enum garim_breach)breach);
+    } else {
+        memset(data, field->pad, field->bytes);
+        piece->empties++;
+    }
+}
+
+/* The rows that get a token, into offsets and which; returns how many. */
+static size_t choose_rows(const struct garim_step *step,
+                          struct garim_piece *piece)
+{
+    const struct garim_values *values = &piece->values;
     size_t count = 0;
-    uint32_t used = 0;
-    for (size_t i = 0; i < piece->live_count; i++) {
-        size_t row = piece->live[i];
-        uint8_t *data = garim_piece_field(piece, step, row);
-        size_t bytes = 0;
-        enum garim_breach breach = step->token.canonical->write(
-            step->field, data, piece->canonical + used, &bytes);
-        if (breach != GARIM_BREACH_NONE) {
-            garim_piece_break(piece, row, breach);
-        } else if (bytes == 0) {
-            memset(data, step->field->pad, step->field->bytes);
-            piece->empties++;
-        } else {
-            piece->hashed[count] = (uint16_t)row;
-            piece->offsets[count] = used;
-            piece->lengths[count++] = (uint32_t)bytes;
-            used += (uint32_t)bytes;
+    for (size_t row = 0; row < piece->count; row++) {
+        if (garim_piece_is_null(piece, row)) continue;
+        uint32_t value = piece->which[row];
+        if (values->lengths[value] == 0 || values->breaches[value] != 0) {
+            refuse_value(step, piece, row);
+            continue;
         }
+        piece->offsets[count] = (uint32_t)(row * piece->stride);
+        piece->which[count++] = value;
     }
     return count;
 }
 
-static void write_tag(const struct garim_step *step, const uint8_t *tag,
-                      uint8_t *data)
-{
-    const struct garim_token *token = &step->token;
-    const struct garim_field *field = step->field;
-    if (token->encoding->bits_each == 0)
-        garim_encode_digits_scalar(tag, field->bytes, data);
-    else
-        token->encoding->write(tag, token->bits, data);
-    if (!field->page->ascii && token->encoding != &encodings[RAW])
-        for (size_t i = 0; i < token->text_bytes; i++)
-            data[i] = (uint8_t)field->page->from_ascii[data[i]];
-    memset(data + token->text_bytes, field->pad,
-           field->bytes - token->text_bytes);
-}
-
 static void apply(const struct garim_step *step, struct garim_piece *piece)
 {
-    size_t count = gather(step, piece);
-    int failed =
-        garim_hmac_many(piece->hmacs[step->token.domain], piece->canonical,
-                        piece->offsets, piece->lengths, count, piece->tags);
-    ASSERT(failed == 0);
-    for (size_t i = 0; i < count; i++)
-        write_tag(step, piece->tags + i * GARIM_TAG_BYTES,
-                  garim_piece_field(piece, step, piece->hashed[i]));
+    const struct garim_token *token = &step->token;
+    struct garim_values *values = &piece->values;
+    choose_values(step, piece);
+    token->canonical->form(values);
+    garim_hmac_many(piece->kernels, &piece->states[token->domain], values->data,
+                    values->offsets, values->lengths, values->count,
+                    piece->tags);
+    size_t count = choose_rows(step, piece);
+    piece->kernels->encode(&token->encoding, piece->tags, piece->which,
+                           garim_piece_field(piece, step), piece->offsets,
+                           step->field->bytes, count);
 }
 
 const struct garim_rule garim_rule_token = {

@@ -7,13 +7,15 @@
 
 #include "policy/policy.h"
 
-/* Working memory of one thread: scratch space and HMAC states. */
+/* Working memory of one thread. */
 struct garim_workspace;
 
-/* `domain_keys` are GARIM_KEY_BYTES for each domain of the policy (copied). */
+/* `states` has one for each domain of the policy; they stay the caller's, in
+ * secret memory, and outlive the workspace. */
 enum garim_status garim_workspace_open(struct garim_workspace **ret_workspace,
                                        const struct garim_policy *policy,
-                                       const uint8_t *domain_keys,
+                                       const struct garim_kernels *kernels,
+                                       const struct garim_hmac_state *states,
                                        struct garim_error *error);
 void garim_workspace_close(struct garim_workspace *workspace); /* wipes */
 
@@ -40,11 +42,13 @@ struct garim_broken {
 /* What a step saw: two entries a step in `counts`. */
 enum { GARIM_COUNT_NULLS, GARIM_COUNT_EMPTIES, GARIM_COUNTS_PER_STEP };
 
-/* Transform `count` records in place.  Broken ones become blank; the first
- * `broken_max` of them go to `broken`, ascending.  Adds to `counts` (step_count
- * x GARIM_COUNTS_PER_STEP entries, or NULL).  Returns how many broke. */
-size_t garim_policy_transform(struct garim_workspace *workspace, uint8_t *rows,
-                              size_t count, uint64_t *counts,
-                              struct garim_broken *broken, size_t broken_max);
+/* Transform `count` records from `in` to `out`, which are the same or do not
+ * overlap.  Broken ones become blank; the first `broken_max` of them go to
+ * `broken`, ascending.  Adds to `counts` (step_count x GARIM_COUNTS_PER_STEP
+ * entries, or NULL).  Returns how many broke. */
+size_t garim_policy_transform(struct garim_workspace *workspace,
+                              const uint8_t *in, uint8_t *out, size_t count,
+                              uint64_t *counts, struct garim_broken *broken,
+                              size_t broken_max);
 
 #endif

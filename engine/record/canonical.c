@@ -29,52 +29,165 @@ enum garim_breach garim_value_check(const struct garim_field *field,
     return GARIM_BREACH_NONE;
 }
 
-static enum garim_breach write_exact(const struct garim_field *field,
-                                     const uint8_t *data, uint8_t *out,
-                                     size_t *ret_bytes)
+/* ---- steps that the forms share -------------------------------------------
+ */
+
+/* Values that the scan found odd get a second look. */
+static void check(struct garim_values *values)
 {
-    memcpy(out, data, field->bytes);
-    *ret_bytes = field->bytes;
-    return GARIM_BREACH_NONE;
+    memset(values->breaches, GARIM_BREACH_NONE, values->count);
+    for (size_t i = 0; i < values->count; i++) {
+        if ((values->flags[i] & GARIM_SCAN_ODD) == 0) continue;
+        struct garim_value value = {values->data + values->offsets[i],
+                                    values->lengths[i]};
+        enum garim_breach breach = garim_value_check(values->field, value);
+        values->breaches[i] = (uint8_t)breach;
+        if (breach != GARIM_BREACH_NONE) values->lengths[i] = 0;
+    }
 }
 
-static enum garim_breach write_text(const struct garim_field *field,
-                                    const uint8_t *data, uint8_t *out,
-                                    size_t *ret_bytes)
+static void take_whole_fields(struct garim_values *values)
 {
-    struct garim_value value = garim_field_trim(field, data);
-    size_t bytes =
-        garim_codepage_decode(field->page, value.data, value.bytes, out);
-    if (bytes == SIZE_MAX) return GARIM_BREACH_CHARACTER;
-    *ret_bytes = bytes;
-    return GARIM_BREACH_NONE;
+    for (size_t i = 0; i < values->count; i++) {
+        values->offsets[i] = values->fields[i];
+        values->lengths[i] = (uint32_t)values->field->bytes;
+    }
+}
+
+static void enter_slots(struct garim_values *values)
+{
+    values->data = values->slots;
+    for (size_t i = 0; i < values->count; i++)
+        values->offsets[i] = (uint32_t)(i * values->slot_bytes);
+}
+
+static void translate(struct garim_values *values, const uint8_t table[256],
+                      uint8_t *highs)
+{
+    values->kernels->translate(table, values->data, values->offsets,
+                               values->lengths, values->count, values->slots,
+                               values->slot_bytes, highs);
+}
+
+/* Text as UTF-8: a table does what is ASCII, character by character the rest.
+ * Call after check. */
+static void become_utf8(struct garim_values *values)
+{
+    const struct garim_codepage *page = values->field->page;
+    if (page->same) return;
+    translate(values, page->to_ascii, values->highs);
+    for (size_t i = 0; i < values->count; i++) {
+        if (!values->highs[i]) continue;
+        values->lengths[i] = (uint32_t)garim_codepage_decode(
+            page, values->data + values->offsets[i], values->lengths[i],
+            values->slots + i * values->slot_bytes);
+    }
+    enter_slots(values);
+}
+
+/* The digits of a digits field in ASCII. */
+static void become_ascii_digits(struct garim_values *values)
+{
+    const struct garim_codepage *page = values->field->page;
+    if (page->ascii) return;
+    translate(values, page->to_ascii, values->highs);
+    enter_slots(values);
+}
+
+/* ---- the forms ------------------------------------------------------------
+ */
+
+static void form_exact(struct garim_values *values)
+{
+    memset(values->breaches, GARIM_BREACH_NONE, values->count);
+    take_whole_fields(values);
+}
+
+static void form_text(struct garim_values *values)
+{
+    check(values);
+    become_utf8(values);
 }
 
 /* Text in which the letters `from` to `to` change their case. */
-static enum garim_breach write_cased(const struct garim_field *field,
-                                     const uint8_t *data, uint8_t *out,
-                                     size_t *ret_bytes, uint8_t from,
-                                     uint8_t to)
+static void change_case(struct garim_values *values, uint8_t from, uint8_t to)
 {
-    enum garim_breach breach = write_text(field, data, out, ret_bytes);
-    if (breach != GARIM_BREACH_NONE) return breach;
-    for (size_t i = 0; i < *ret_bytes; i++)
-        if (out[i] >= from && out[i] <= to) out[i] ^= 0x20;
-    return GARIM_BREACH_NONE;
+    uint8_t table[256];
+    for (unsigned i = 0; i < 256; i++)
+        table[i] = (uint8_t)(i >= from && i <= to ? i ^ 0x20 : i);
+    form_text(values);
+    translate(values, table, values->highs);
+    enter_slots(values);
 }
 
-static enum garim_breach write_email(const struct garim_field *field,
-                                     const uint8_t *data, uint8_t *out,
-                                     size_t *ret_bytes)
+static void form_email(struct garim_values *values)
 {
-    return write_cased(field, data, out, ret_bytes, 'A', 'Z');
+    change_case(values, 'A', 'Z');
 }
 
-static enum garim_breach write_upper(const struct garim_field *field,
-                                     const uint8_t *data, uint8_t *out,
-                                     size_t *ret_bytes)
+static void form_upper(struct garim_values *values)
 {
-    return write_cased(field, data, out, ret_bytes, 'a', 'z');
+    change_case(values, 'a', 'z');
+}
+
+/* Of a digits field all bytes count: pads that are digits too. */
+static void form_phone(struct garim_values *values)
+{
+    check(values);
+    if (values->field->type == GARIM_CHAR) {
+        become_utf8(values);
+    } else {
+        take_whole_fields(values);
+        become_ascii_digits(values);
+    }
+    values->kernels->digits(values->data, values->offsets, values->lengths,
+                            values->count, values->slots, values->slot_bytes,
+                            values->lengths);
+    enter_slots(values);
+}
+
+static void form_phone_kr(struct garim_values *values)
+{
+    static const char *const country_codes[] = {"0082", "82"};
+    form_phone(values);
+    for (size_t i = 0; i < values->count; i++) {
+        uint8_t *slot = values->slots + values->offsets[i];
+        for (size_t k = 0; k < 2; k++) {
+            uint32_t code = (uint32_t)strlen(country_codes[k]);
+            if (values->lengths[i] < code ||
+                memcmp(slot, country_codes[k], code) != 0)
+                continue;
+            slot[code - 1] = '0';
+            values->offsets[i] += code - 1;
+            values->lengths[i] -= code - 1;
+            break;
+        }
+    }
+}
+
+static void skip_zeros(struct garim_values *values)
+{
+    for (size_t i = 0; i < values->count; i++)
+        while (values->lengths[i] > 1 &&
+               values->data[values->offsets[i]] == '0') {
+            values->offsets[i]++;
+            values->lengths[i]--;
+        }
+}
+
+/* A field of zeros only, all of them trimmed, is the number 0. */
+static void form_digits_number(struct garim_values *values)
+{
+    const struct garim_field *field = values->field;
+    check(values);
+    for (size_t i = 0; field->page->digit[field->pad] >= 0 && i < values->count;
+         i++) {
+        if (values->lengths[i] > 0 || values->breaches[i] != 0) continue;
+        values->offsets[i] = values->fields[i] + (uint32_t)field->bytes - 1;
+        values->lengths[i] = 1;
+    }
+    become_ascii_digits(values);
+    skip_zeros(values);
 }
 
 static bool is_digit(uint8_t byte)
@@ -82,127 +195,56 @@ static bool is_digit(uint8_t byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* The digits of a char field stand in UTF-8 in `out` already: drop the rest. */
-static size_t keep_digits(uint8_t *out, size_t bytes)
+/* A text in a slot as a number: at most one sign, then digits. */
+static enum garim_breach become_number(struct garim_values *values, size_t i)
 {
-    size_t length = 0;
-    for (size_t i = 0; i < bytes; i++)
-        if (is_digit(out[i])) out[length++] = out[i];
-    return length;
-}
-
-/* The digits of a digits field, of all its bytes: pads that are digits too. */
-static size_t take_digits(const struct garim_field *field, const uint8_t *data,
-                          uint8_t *out)
-{
-    size_t length = 0;
-    for (size_t i = 0; i < field->bytes; i++) {
-        int digit = field->page->digit[data[i]];
-        if (digit >= 0) out[length++] = (uint8_t)('0' + digit);
-    }
-    return length;
-}
-
-static enum garim_breach write_phone(const struct garim_field *field,
-                                     const uint8_t *data, uint8_t *out,
-                                     size_t *ret_bytes)
-{
-    if (field->type == GARIM_CHAR) {
-        enum garim_breach breach = write_text(field, data, out, ret_bytes);
-        if (breach == GARIM_BREACH_NONE)
-            *ret_bytes = keep_digits(out, *ret_bytes);
-        return breach;
-    }
-    struct garim_value value = garim_field_trim(field, data);
-    enum garim_breach breach = garim_value_check(field, value);
-    if (breach == GARIM_BREACH_NONE) *ret_bytes = take_digits(field, data, out);
-    return breach;
-}
-
-static enum garim_breach write_phone_kr(const struct garim_field *field,
-                                        const uint8_t *data, uint8_t *out,
-                                        size_t *ret_bytes)
-{
-    static const char *const country_codes[] = {"0082", "82"};
-    size_t bytes = 0;
-    enum garim_breach breach = write_phone(field, data, out, &bytes);
-    if (breach != GARIM_BREACH_NONE) return breach;
-    for (size_t i = 0; i < 2; i++) {
-        size_t skip = strlen(country_codes[i]);
-        if (bytes < skip || memcmp(out, country_codes[i], skip) != 0) continue;
-        out[0] = '0';
-        memmove(out + 1, out + skip, bytes - skip);
-        bytes -= skip - 1;
-        break;
-    }
-    *ret_bytes = bytes;
-    return GARIM_BREACH_NONE;
-}
-
-/* Decimal text of `bytes` in `out`, after its sign: no leading zeros. */
-static size_t write_decimal(uint8_t *out, const uint8_t *digits, size_t bytes,
-                            bool negative)
-{
-    size_t zeros = 0;
-    while (zeros + 1 < bytes && digits[zeros] == '0')
-        zeros++;
-    bytes -= zeros;
-    size_t sign = negative && digits[zeros] != '0' ? 1 : 0;
-    memmove(out + sign, digits + zeros, bytes);
-    if (sign > 0) out[0] = '-';
-    return sign + bytes;
-}
-
-static enum garim_breach write_char_number(const struct garim_field *field,
-                                           const uint8_t *data, uint8_t *out,
-                                           size_t *ret_bytes)
-{
-    size_t bytes = 0;
-    enum garim_breach breach = write_text(field, data, out, &bytes);
-    if (breach != GARIM_BREACH_NONE) return breach;
-    *ret_bytes = 0;
+    uint8_t *text = values->slots + values->offsets[i];
+    uint32_t bytes = values->lengths[i];
     if (bytes == 0) return GARIM_BREACH_NONE;
-    size_t sign = out[0] == '-' || out[0] == '+' ? 1 : 0;
-    if (bytes == sign) return GARIM_BREACH_NUMBER;
-    for (size_t i = sign; i < bytes; i++)
-        if (!is_digit(out[i])) return GARIM_BREACH_NUMBER;
-    *ret_bytes = write_decimal(out, out + sign, bytes - sign, out[0] == '-');
+    bool negative = text[0] == '-';
+    uint32_t from = negative || text[0] == '+' ? 1 : 0;
+    if (bytes == from) return GARIM_BREACH_NUMBER;
+    for (uint32_t k = from; k < bytes; k++)
+        if (!is_digit(text[k])) return GARIM_BREACH_NUMBER;
+    while (from + 1 < bytes && text[from] == '0')
+        from++;
+    if (negative && text[from] != '0') text[--from] = '-';
+    values->offsets[i] += from;
+    values->lengths[i] -= from;
     return GARIM_BREACH_NONE;
 }
 
-static enum garim_breach write_number(const struct garim_field *field,
-                                      const uint8_t *data, uint8_t *out,
-                                      size_t *ret_bytes)
+static void form_number(struct garim_values *values)
 {
-    if (field->type == GARIM_CHAR)
-        return write_char_number(field, data, out, ret_bytes);
-    struct garim_value value = garim_field_trim(field, data);
-    enum garim_breach breach = garim_value_check(field, value);
-    if (breach != GARIM_BREACH_NONE) return breach;
-    size_t bytes = take_digits(field, data, out);
-    *ret_bytes = bytes == 0 ? 0 : write_decimal(out, out, bytes, false);
-    return GARIM_BREACH_NONE;
+    if (values->field->type == GARIM_DIGITS) {
+        form_digits_number(values);
+        return;
+    }
+    change_case(values, 1, 0); /* of no letter */
+    for (size_t i = 0; i < values->count; i++)
+        if (values->breaches[i] == GARIM_BREACH_NONE)
+            values->breaches[i] = (uint8_t)become_number(values, i);
 }
 
 enum { TEXT, NUMBER, EXACT, PHONE, PHONE_KR, EMAIL, UPPER };
 
 const struct garim_canonical garim_canonicals[GARIM_CANONICAL_COUNT] = {
-    [TEXT] = {"text", {[GARIM_CHAR] = true}, write_text},
+    [TEXT] = {"text", {[GARIM_CHAR] = true}, form_text},
     [NUMBER] = {"number",
                 {[GARIM_CHAR] = true, [GARIM_DIGITS] = true},
-                write_number},
+                form_number},
     [EXACT] =
         {"exact",
          {[GARIM_CHAR] = true, [GARIM_DIGITS] = true, [GARIM_BYTES] = true},
-         write_exact},
+         form_exact},
     [PHONE] = {"phone",
                {[GARIM_CHAR] = true, [GARIM_DIGITS] = true},
-               write_phone},
+               form_phone},
     [PHONE_KR] = {"phone-kr",
                   {[GARIM_CHAR] = true, [GARIM_DIGITS] = true},
-                  write_phone_kr},
-    [EMAIL] = {"email", {[GARIM_CHAR] = true}, write_email},
-    [UPPER] = {"upper", {[GARIM_CHAR] = true}, write_upper},
+                  form_phone_kr},
+    [EMAIL] = {"email", {[GARIM_CHAR] = true}, form_email},
+    [UPPER] = {"upper", {[GARIM_CHAR] = true}, form_upper},
 };
 
 const struct garim_canonical *garim_canonical_default(enum garim_type type)
@@ -215,7 +257,10 @@ const struct garim_canonical *garim_canonical_default(enum garim_type type)
     return &garim_canonicals[defaults[type]];
 }
 
-size_t garim_canonical_bytes_max(const struct garim_field *field)
+size_t garim_canonical_slot_bytes(const struct garim_field *field)
 {
-    return field->bytes * (field->page->utf8 ? 1 : GARIM_CHARACTER_BYTES_MAX);
+    enum { VECTOR_BYTES = 64 };
+    size_t bytes =
+        field->bytes * (field->page->same ? 1 : GARIM_CHARACTER_BYTES_MAX);
+    return (bytes + VECTOR_BYTES - 1) / VECTOR_BYTES * VECTOR_BYTES;
 }

@@ -68,11 +68,29 @@ static enum garim_codepage_result fill_from_iconv(const char *name,
     return result;
 }
 
+/* Bytes that the hot path may take as they are. */
+static void find_plain(struct garim_codepage *page)
+{
+    size_t defined = 0;
+    for (size_t i = 0; i < 256; i++)
+        defined += page->characters[i].bytes > 0 ? 1 : 0;
+    page->plain_low = defined < 256 && !page->ascii ? 0xFF : 0;
+    page->plain_high = defined == 256 ? 0xFF : page->ascii ? 0x7F : 0;
+
+    int zero = page->from_ascii['0'];
+    bool in_a_row = zero <= 0xFF - 9;
+    for (int i = 0; i < 256; i++)
+        if (page->digit[i] >= 0 && page->digit[i] != i - zero) in_a_row = false;
+    page->digit_low = in_a_row ? (uint8_t)zero : 0xFF;
+    page->digit_high = in_a_row ? (uint8_t)(zero + 9) : 0;
+}
+
 /* The tables that follow from the characters. */
 static enum garim_codepage_result derive(struct garim_codepage *page)
 {
     memset(page->from_ascii, -1, sizeof page->from_ascii);
     memset(page->digit, -1, sizeof page->digit);
+    memset(page->to_ascii, GARIM_NOT_ASCII, sizeof page->to_ascii);
     page->ascii = true;
     for (int i = 0; i < 256; i++) {
         const struct garim_character *character = &page->characters[i];
@@ -80,6 +98,7 @@ static enum garim_codepage_result derive(struct garim_codepage *page)
         if (i < 128 && !same) page->ascii = false;
         if (character->bytes != 1) continue;
         uint8_t ascii = character->text[0];
+        page->to_ascii[i] = ascii;
         if (page->from_ascii[ascii] < 0) page->from_ascii[ascii] = (int16_t)i;
         if (ascii >= '0' && ascii <= '9')
             page->digit[i] = (int8_t)(ascii - '0');
@@ -88,6 +107,7 @@ static enum garim_codepage_result derive(struct garim_codepage *page)
     for (int digit = '0'; digit <= '9'; digit++)
         if (page->from_ascii[digit] < 0) return GARIM_CODEPAGE_NO_BLANK;
     page->blank = (uint8_t)page->from_ascii[' '];
+    find_plain(page);
     return GARIM_CODEPAGE_OK;
 }
 
@@ -96,7 +116,8 @@ enum garim_codepage_result garim_codepage_load(const char *name,
 {
     struct garim_codepage page = {.name = name};
     page.utf8 = is_one_of(name, utf8_names, 2);
-    if (page.utf8 || is_one_of(name, ascii_names, 2)) {
+    page.same = page.utf8 || is_one_of(name, ascii_names, 2);
+    if (page.same) {
         fill_ascii(&page);
     } else {
         enum garim_codepage_result result = fill_from_iconv(name, &page);

@@ -17,14 +17,22 @@ struct garim_character {
     uint8_t text[GARIM_CHARACTER_BYTES_MAX];
 };
 
+enum { GARIM_NOT_ASCII = 0x80 };
+
 struct garim_codepage {
     const char *name;
     bool utf8;     /* multi-byte: `characters` holds ASCII only */
     bool ascii;    /* bytes below 0x80 are ASCII, as in ascii and utf-8 */
+    bool same;     /* ascii or utf-8: a text is its own canonical value */
     uint8_t blank; /* U+0020 in this page */
     struct garim_character characters[256];
     int16_t from_ascii[128]; /* the byte that is U+0000 to U+007F, or -1 */
     int8_t digit[256];       /* value of the byte as a decimal digit, or -1 */
+    uint8_t to_ascii[256];   /* or NOT_ASCII: look among the characters */
+    uint8_t plain_low;  /* bytes that need no second look: characters of the */
+    uint8_t plain_high; /* page, of one byte; low > high: there are none */
+    uint8_t digit_low;  /* the digits, if they stand side by side: else */
+    uint8_t digit_high; /* low > high */
 };
 
 enum garim_codepage_result {

@@ -28,11 +28,27 @@ struct garim_value garim_field_trim(const struct garim_field *field,
     return (struct garim_value){.data = data + from, .bytes = to - from};
 }
 
-bool garim_field_is_null(const struct garim_field *field, const uint8_t *data)
+struct garim_scan garim_field_scan(const struct garim_field *field, bool nulls)
 {
-    for (size_t i = 0; i < field->bytes; i++)
-        if (!field->null_byte[data[i]]) return false;
-    return true;
+    const struct garim_codepage *page = field->page;
+    struct garim_scan scan = {
+        .pads = {field->pad, field->type == GARIM_CHAR ? 0 : field->pad},
+        .from_start = field->justify_right,
+        .plain_high = 0xFF,
+    };
+    if (field->type == GARIM_CHAR) {
+        scan.plain_low = page->plain_low;
+        scan.plain_high = page->plain_high;
+    } else if (field->type == GARIM_DIGITS) {
+        scan.plain_low = page->digit_low;
+        scan.plain_high = page->digit_high;
+    }
+    for (size_t i = 0; nulls && i < 256; i++) {
+        if (!field->null_byte[i]) continue;
+        ASSERT(scan.null_count < sizeof scan.nulls);
+        scan.nulls[scan.null_count++] = (uint8_t)i;
+    }
+    return scan;
 }
 
 void garim_field_put(const struct garim_field *field, const uint8_t *value,

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/kernels.h"
 #include "record/codepage.h"
 #include "record/sample.h"
 
@@ -56,8 +57,10 @@ struct garim_value {
 struct garim_value garim_field_trim(const struct garim_field *field,
                                     const uint8_t *data);
 
-/* Whether every byte of the field is one of its null bytes. */
-bool garim_field_is_null(const struct garim_field *field, const uint8_t *data);
+/* What the kernels look for in the field; without `nulls` no value is null.
+ * Not odd are values of plain bytes: those that garim_value_check passes and
+ * whose characters are bytes. */
+struct garim_scan garim_field_scan(const struct garim_field *field, bool nulls);
 
 /* Write `value` (in the field's encoding, not longer than the field) justified
  * and padded to `data`. */

@@ -193,13 +193,23 @@ GARIM_API void garim_key_close(struct garim_key *key);
 struct garim_engine;  /* a policy under a key: shared by threads */
 struct garim_context; /* working memory: one a thread */
 
+struct garim_engine_options {
+    /* Which instructions the hot path uses: "auto" (or NULL: the fastest that
+     * this machine has), "scalar", "avx2", "shani" or "avx512".  The output
+     * does not depend on it. */
+    const char *kernels;
+};
+
 /* Run the self-test and derive the keys.  `key` may be NULL for a policy
- * without tokens (else GARIM_KEY).  The policy must outlive the engine; the key
- * may be closed at once. */
-GARIM_API enum garim_status garim_engine_open(struct garim_engine **ret_engine,
-                                              const struct garim_policy *policy,
-                                              const struct garim_key *key,
-                                              struct garim_error *error);
+ * without tokens (else GARIM_KEY), `options` for the defaults.  GARIM_USAGE:
+ * there are no such kernels, or not on this machine.  The policy must outlive
+ * the engine; the key may be closed at once. */
+GARIM_API enum garim_status garim_engine_open(
+    struct garim_engine **ret_engine, const struct garim_policy *policy,
+    const struct garim_key *key, const struct garim_engine_options *options,
+    struct garim_error *error);
+/* The kernels in use, for example "avx512". */
+GARIM_API const char *garim_engine_kernels(const struct garim_engine *engine);
 GARIM_API void garim_engine_close(struct garim_engine *engine);
 
 GARIM_API enum garim_status
@@ -274,7 +284,7 @@ struct garim_report {
     double seconds;
     unsigned lanes;
     const char *io;             /* "io_uring" or "posix" */
-    const char *kernels;        /* "scalar" */
+    const char *kernels;        /* as of garim_engine_kernels() */
     bool direct_in, direct_out; /* O_DIRECT */
     bool published;             /* the output stands under its final name */
     uint64_t peak_memory_bytes;

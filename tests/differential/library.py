@@ -20,6 +20,8 @@ import generate
 from generate import garim
 
 NONE = 2**64 - 1
+KERNELS = ("auto", "scalar", "avx2", "shani", "avx512")
+CANNOT_RUN = "this machine cannot run the kernels"
 
 
 class Died(Exception):
@@ -88,7 +90,11 @@ def place(rng):
 def check_case(driver, case, rng, folder, reached):
     plan = case.compile()
     _layout, policy, key = case.write(folder, rng)
-    opened = driver.ask("open", policy, key)
+    kernels = rng.choice(KERNELS)
+    opened = driver.ask("open", policy, key, kernels)
+    if CANNOT_RUN in opened.first("message"):
+        kernels = "auto"
+        opened = driver.ask("open", policy, key, kernels)
     if opened.status:
         return [f"refused with {opened.status}: {opened.first('message')} "
                 f"(line {opened.line}, column {opened.first('column')})"]

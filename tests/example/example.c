@@ -78,7 +78,7 @@ int main(int count, char **arguments)
     if (count != 3) return 2;
     if (garim_policy_open(&policy, arguments[1], &error) != GARIM_OK ||
         garim_key_open_file(&key, arguments[2], &error) != GARIM_OK ||
-        garim_engine_open(&engine, policy, key, &error) != GARIM_OK)
+        garim_engine_open(&engine, policy, key, NULL, &error) != GARIM_OK)
         return fail(&error);
     garim_key_close(key);
     int result = transform_one(engine, policy);

@@ -81,8 +81,9 @@ struct support_engine support_open_engine(const char *record,
     cr_assert_eq(status, GARIM_OK, "%u:%u: %s", error.line, error.column,
                  error.message);
     struct garim_key *key = support_open_key();
-    cr_assert_eq(garim_engine_open(&opened.engine, opened.policy, key, NULL),
-                 GARIM_OK);
+    cr_assert_eq(
+        garim_engine_open(&opened.engine, opened.policy, key, NULL, NULL),
+        GARIM_OK);
     garim_key_close(key);
     cr_assert_eq(garim_context_open(&opened.context, opened.engine, NULL),
                  GARIM_OK);

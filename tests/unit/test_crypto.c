@@ -36,8 +36,8 @@ static struct garim_key *open_example_key(void)
 Test(crypto, self_test_passes_and_is_remembered)
 {
     struct garim_error error;
-    cr_assert_eq(garim_self_test(&error), GARIM_OK);
-    cr_assert_eq(garim_self_test(NULL), GARIM_OK);
+    cr_assert_eq(garim_self_test(garim_tier_best(), &error), GARIM_OK);
+    cr_assert_eq(garim_self_test(GARIM_TIER_SCALAR, NULL), GARIM_OK);
 }
 
 Test(crypto, sha256_joins_its_two_parts)
@@ -69,15 +69,10 @@ Test(crypto, worked_example_of_the_key_tree)
     cr_assert_str_eq(hex(derived, 32), "49d8f5e0f2b1114298a4b7909dd10cdc"
                                        "0ef52f3e80d31251abbfffafd07e195c");
 
-    struct garim_hmac *hmac = NULL;
-    const uint32_t offset = 0, length = 16;
-    cr_assert_eq(garim_hmac_open(&hmac, derived, 32), 0);
-    cr_assert_eq(garim_hmac_many(hmac, (const uint8_t *)"ACC0000000000017",
-                                 &offset, &length, 1, tag),
+    cr_assert_eq(garim_hmac_sha256(derived, 32, "ACC0000000000017", 16, tag),
                  0);
     cr_assert_str_eq(hex(tag, 32), "5acf42e4b8bf66c1ab32c77055e9552c"
                                    "806426bb292848035570a0ba2df2dbc4");
-    garim_hmac_close(hmac);
     garim_key_close(key);
 }
 
@@ -113,27 +108,21 @@ Test(crypto, a_batch_is_its_messages)
         lengths[i] = i;
         offsets[i] = COUNT - i;
     }
-    struct garim_hmac *hmac = NULL;
-    cr_assert_eq(garim_hmac_open(&hmac, messages, 32), 0);
-    cr_assert_eq(garim_hmac_many(hmac, messages, offsets, lengths, 0, tags), 0);
-    cr_assert_eq(garim_hmac_many(hmac, messages, offsets, lengths, COUNT, tags),
-                 0);
+    struct garim_hmac_state state;
+    cr_assert_eq(garim_hmac_key(&state, messages, 32), 0);
+    garim_hmac_many(garim_kernels_of(garim_tier_best()), &state, messages,
+                    offsets, lengths, COUNT, tags);
     for (size_t i = 0; i < COUNT; i++) {
-        struct garim_hmac *fresh = NULL;
         uint8_t tag[GARIM_TAG_BYTES];
-        cr_assert_eq(garim_hmac_open(&fresh, messages, 32), 0);
-        cr_assert_eq(
-            garim_hmac_many(fresh, messages, offsets + i, lengths + i, 1, tag),
-            0);
+        cr_assert_eq(garim_hmac_sha256(messages, 32, messages + offsets[i],
+                                       lengths[i], tag),
+                     0);
         cr_assert_arr_eq(tag, tags + i * GARIM_TAG_BYTES, GARIM_TAG_BYTES);
-        garim_hmac_close(fresh);
     }
     uint8_t digest[32];
     cr_assert_eq(garim_sha256(tags, sizeof tags, NULL, 0, digest), 0);
     cr_assert_str_eq(hex(digest, 32), "0f18f0138559d166f5ba07ec82654ac1"
                                       "08c356df815a4a67b2df8c79eda5ed80");
-    garim_hmac_close(hmac);
-    garim_hmac_close(NULL);
 }
 
 Test(crypto, a_failure_of_openssl_is_an_error)

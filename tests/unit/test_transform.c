@@ -172,6 +172,35 @@ Test(transform, many_records_in_place_and_apart_are_the_same)
     support_close_engine(&opened);
 }
 
+/* Rows that repeat the one above, in pieces and across their borders, have its
+ * token; nulls and empties among them stay what they are. */
+Test(transform, repeated_rows_have_one_token)
+{
+    enum { COUNT = 5000, BYTES = 20, RUN = 7 };
+    static char in[COUNT * BYTES], out[COUNT * BYTES], alone[BYTES];
+    struct support_engine opened = support_open_engine(
+        "length: 20", "{name: id, at: 0, length: 20, type: char}",
+        "id: {token: {domain: d, canonical: phone, bits: 80, as: hex}}",
+        "subjects: 1000");
+    for (size_t i = 0; i < COUNT; i++) {
+        static const char *const words[] = {"", "n/a", "0082", "82"};
+        char text[2 * BYTES];
+        size_t kind = i / RUN % 7;
+        (void)snprintf(text, sizeof text, "%-20s", kind < 4 ? words[kind] : "");
+        if (kind >= 4) (void)snprintf(text, sizeof text, "%-20zu", i / RUN);
+        memcpy(in + i * BYTES, text, BYTES);
+    }
+    cr_assert_eq(garim_transform(opened.context, in, out, COUNT, NULL),
+                 GARIM_OK);
+    for (size_t i = 0; i < COUNT; i++) {
+        cr_assert_eq(
+            garim_transform(opened.context, in + i * BYTES, alone, 1, NULL),
+            GARIM_OK);
+        cr_assert(memcmp(out + i * BYTES, alone, BYTES) == 0, "row %zu", i);
+    }
+    support_close_engine(&opened);
+}
+
 Test(transform, a_policy_with_tokens_wants_a_key)
 {
     struct garim_policy *policy = NULL;
@@ -183,6 +212,7 @@ Test(transform, a_policy_with_tokens_wants_a_key)
                             "id: {token: {domain: d, bits: 80, as: base32}}",
                             "subjects: 1", &error),
         GARIM_OK);
-    cr_assert_eq(garim_engine_open(&engine, policy, NULL, &error), GARIM_KEY);
+    cr_assert_eq(garim_engine_open(&engine, policy, NULL, NULL, &error),
+                 GARIM_KEY);
     garim_policy_close(policy);
 }

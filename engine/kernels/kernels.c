@@ -1,0 +1,94 @@
+/* kernels.c - the table of kernels of each tier
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "kernels/kernels.h"
+
+#include <pthread.h>
+
+#include "base/assert.h"
+#if defined(__x86_64__)
+#include "kernels/x86/x86.h"
+#endif
+
+const char *const garim_tier_names[GARIM_TIER_COUNT] = {
+    [GARIM_TIER_SCALAR] = "scalar",
+    [GARIM_TIER_AVX2] = "avx2",
+    [GARIM_TIER_SHANI] = "shani",
+    [GARIM_TIER_AVX512] = "avx512",
+};
+
+/* What a tier adds to the tiers below it, and what of them it stands on. */
+struct climb {
+    unsigned needs;
+    unsigned wants; /* to be chosen unasked */
+    void (*fill)(struct garim_kernels *kernels);
+};
+
+#if defined(__x86_64__)
+static const struct climb climbs[GARIM_TIER_COUNT] = {
+    [GARIM_TIER_AVX2] = {GARIM_CPU_AVX2, 0, garim_x86_fill_avx2},
+    [GARIM_TIER_SHANI] = {GARIM_CPU_AVX2 | GARIM_CPU_SHANI, 0,
+                          garim_x86_fill_shani},
+    [GARIM_TIER_AVX512] = {GARIM_CPU_AVX2 | GARIM_CPU_SHANI | GARIM_CPU_AVX512,
+                           GARIM_CPU_WIDE, garim_x86_fill_avx512},
+};
+#else
+static const struct climb climbs[GARIM_TIER_COUNT];
+
+static unsigned garim_x86_cpu(void)
+{
+    return 0;
+}
+#endif
+
+static struct garim_kernels tables[GARIM_TIER_COUNT] = {
+    [GARIM_TIER_SCALAR] = {
+        .hmac = garim_hmac_scalar,
+        .scan = garim_scan_scalar,
+        .fill = garim_fill_scalar,
+        .find_last = garim_find_last_scalar,
+        .translate = garim_translate_scalar,
+        .digits = garim_digits_scalar,
+        .encode = garim_encode_scalar,
+    }};
+
+static unsigned cpu;
+
+static void fill_tables(void)
+{
+    struct garim_kernels kernels = tables[GARIM_TIER_SCALAR];
+    cpu = garim_x86_cpu();
+    for (int tier = GARIM_TIER_SCALAR; tier < GARIM_TIER_COUNT; tier++) {
+        if (climbs[tier].fill != NULL) climbs[tier].fill(&kernels);
+        kernels.name = garim_tier_names[tier];
+        tables[tier] = kernels;
+    }
+}
+
+static void fill_once(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, fill_tables);
+}
+
+bool garim_tier_usable(enum garim_tier tier)
+{
+    fill_once();
+    if (tier == GARIM_TIER_SCALAR) return true;
+    return climbs[tier].fill != NULL && (climbs[tier].needs & ~cpu) == 0;
+}
+
+enum garim_tier garim_tier_best(void)
+{
+    enum garim_tier best = GARIM_TIER_COUNT - 1;
+    while (!garim_tier_usable(best) || (climbs[best].wants & ~cpu) != 0)
+        best--;
+    return best;
+}
+
+const struct garim_kernels *garim_kernels_of(enum garim_tier tier)
+{
+    ASSERT(garim_tier_usable(tier));
+    return &tables[tier];
+}

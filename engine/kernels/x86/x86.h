@@ -1,0 +1,33 @@
+/* x86.h - the tiers of x86-64: what they need and what they replace
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_KERNELS_X86_X86_H
+#define GARIM_KERNELS_X86_X86_H
+
+#include "kernels/kernels.h"
+
+/* What the processor has and the system keeps (CPUID and XCR0). */
+enum {
+    GARIM_CPU_AVX2 = 1,   /* AVX2, BMI1, BMI2, LZCNT, POPCNT */
+    GARIM_CPU_SHANI = 2,  /* SHA, SSSE3, SSE4.1 */
+    GARIM_CPU_AVX512 = 4, /* F, BW, DQ, VL, VBMI, VBMI2 */
+    GARIM_CPU_WIDE = 8,   /* 512 bits pay: the clock stays up */
+};
+
+unsigned garim_x86_cpu(void);
+
+/* Overwrite what the tier does faster. */
+void garim_x86_fill_avx2(struct garim_kernels *kernels);
+void garim_x86_fill_shani(struct garim_kernels *kernels);
+void garim_x86_fill_avx512(struct garim_kernels *kernels);
+
+garim_hmac_function garim_hmac_avx2, garim_hmac_shani, garim_hmac_avx512;
+garim_scan_function garim_scan_avx2, garim_scan_avx512;
+garim_fill_function garim_fill_avx2, garim_fill_avx512;
+garim_find_last_function garim_find_last_avx2, garim_find_last_avx512;
+garim_translate_function garim_translate_avx2, garim_translate_avx512;
+garim_digits_function garim_digits_avx2, garim_digits_avx512;
+garim_encode_function garim_encode_avx2, garim_encode_avx512;
+
+#endif
