@@ -28,15 +28,46 @@ static void write_bits(const struct garim_encoding *encoding,
     }
 }
 
+/* ---- decimal digits: long division, as on paper -------------------------- */
+
+enum {
+    PIECE_DIGITS = 9,
+    PIECE = 1000000000, /* the largest power of ten in 32 bits */
+    PARTS = 4,          /* of 32 bits each, the most significant one first */
+};
+
+static void read_number(const uint8_t *tag, uint32_t number[PARTS])
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        number[i] = 0;
+        for (size_t k = 0; k < 4; k++)
+            number[i] = number[i] << 8 | tag[4 * i + k];
+    }
+}
+
+/* Divide the number by PIECE, and return what is left over. */
+static uint32_t take_piece(uint32_t number[PARTS])
+{
+    uint64_t rest = 0;
+    for (size_t i = 0; i < PARTS; i++) {
+        rest = rest << 32 | number[i];
+        number[i] = (uint32_t)(rest / PIECE);
+        rest %= PIECE;
+    }
+    return (uint32_t)rest;
+}
+
 static void write_digits(const struct garim_encoding *encoding,
                          const uint8_t *tag, uint8_t *text, size_t digits)
 {
-    unsigned __int128 number = 0;
-    for (size_t i = 0; i < 16; i++)
-        number = number << 8 | tag[i];
-    for (size_t i = digits; i > 0; i--) {
-        text[i - 1] = encoding->alphabet[number % 10];
-        number /= 10;
+    uint32_t number[PARTS];
+    read_number(tag, number);
+    while (digits > 0) {
+        uint32_t piece = take_piece(number);
+        for (size_t i = 0; i < PIECE_DIGITS && digits > 0; i++) {
+            text[--digits] = encoding->alphabet[piece % 10];
+            piece /= 10;
+        }
     }
 }
 

@@ -34,7 +34,7 @@ static const struct climb climbs[GARIM_TIER_COUNT] = {
                            GARIM_CPU_WIDE, garim_x86_fill_avx512},
 };
 #else
-static const struct climb climbs[GARIM_TIER_COUNT];
+static const struct climb climbs[GARIM_TIER_COUNT] = {{0}};
 
 static unsigned garim_x86_cpu(void)
 {
@@ -54,6 +54,7 @@ static struct garim_kernels tables[GARIM_TIER_COUNT] = {
     }};
 
 static unsigned cpu;
+static enum garim_tier limit = GARIM_TIER_COUNT - 1;
 
 static void fill_tables(void)
 {
@@ -72,11 +73,18 @@ static void fill_once(void)
     (void)pthread_once(&once, fill_tables);
 }
 
+void garim_tier_limit(enum garim_tier highest)
+{
+    limit = highest;
+}
+
 bool garim_tier_usable(enum garim_tier tier)
 {
+    ASSERT(tier < GARIM_TIER_COUNT);
     fill_once();
     if (tier == GARIM_TIER_SCALAR) return true;
-    return climbs[tier].fill != NULL && (climbs[tier].needs & ~cpu) == 0;
+    return tier <= limit && climbs[tier].fill != NULL &&
+           (climbs[tier].needs & ~cpu) == 0;
 }
 
 enum garim_tier garim_tier_best(void)

@@ -173,6 +173,9 @@ bool garim_tier_usable(enum garim_tier tier);
 /* The fastest usable tier that pays on this machine. */
 enum garim_tier garim_tier_best(void);
 
+/* For tests: from now on no tier above `highest` is usable. */
+void garim_tier_limit(enum garim_tier highest);
+
 /* The kernels of a tier, which must be usable. */
 const struct garim_kernels *garim_kernels_of(enum garim_tier tier);
 

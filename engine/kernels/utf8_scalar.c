@@ -1,38 +1,35 @@
 /* utf8_scalar.c - the length of a UTF-8 character (RFC 3629)
  *
  * SPDX-License-Identifier: Apache-2.0
+ *
+ * Each length is a constant behind a branch: where branches are foreseen, the
+ * next character need not wait for this one.
  */
 #include "kernels/kernels.h"
 
-/* RFC 3629 section 4: which second bytes may follow which first byte. */
-struct form {
-    uint8_t first_low, first_high;
-    uint8_t second_low, second_high;
-    uint8_t length;
-};
-
-static const struct form forms[] = {
-    {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
-    {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3},
-    {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
-    {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
-};
-
-static size_t form_length(const struct form *form, const uint8_t *text,
-                          size_t bytes)
+static bool is_tail(uint8_t byte)
 {
-    if (bytes < form->length) return 0;
-    if (text[1] < form->second_low || text[1] > form->second_high) return 0;
-    for (size_t i = 2; i < form->length; i++)
-        if ((text[i] & 0xC0) != 0x80) return 0;
-    return form->length;
+    return byte >= 0x80 && byte <= 0xBF;
+}
+
+/* RFC 3629 section 4: after some first bytes the second one has less room,
+ * which rules out overlong forms, surrogates and what is above U+10FFFF. */
+static bool is_second(uint8_t first, uint8_t second)
+{
+    uint8_t low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    uint8_t high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    return second >= low && second <= high;
 }
 
 size_t garim_utf8_length_scalar(const uint8_t *text, size_t bytes)
 {
-    if (text[0] < 0x80) return 1;
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
-        if (text[0] >= forms[i].first_low && text[0] <= forms[i].first_high)
-            return form_length(&forms[i], text, bytes);
-    return 0;
+    uint8_t first = text[0];
+    if (first <= 0x7F) return 1;
+    if (first < 0xC2 || first > 0xF4 || bytes < 2) return 0;
+    if (!is_second(first, text[1])) return 0;
+    if (first <= 0xDF) return 2;
+    if (bytes < 3 || !is_tail(text[2])) return 0;
+    if (first <= 0xEF) return 3;
+    if (bytes < 4 || !is_tail(text[3])) return 0;
+    return 4;
 }

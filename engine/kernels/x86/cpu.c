@@ -1,92 +1,113 @@
-/* cpu.c - which tiers this processor and its system can run
+/* cpu.c - what this processor has, and what its system keeps
  *
  * SPDX-License-Identifier: Apache-2.0
  *
  * Bits: Intel, Software Developer's Manual, volume 2, CPUID, and volume 1,
  * chapter 13 (XCR0); AMD, Architecture Programmer's Manual, volume 3,
- * appendix E.
+ * appendix E.  Each bit that a tier's compiler flags stand for is asked for by
+ * itself: a hypervisor may hide any of them.
  */
 #include <cpuid.h>
 
 #include "kernels/x86/x86.h"
 
-enum { EAX, EBX, ECX, EDX, REGISTERS };
-
-struct bit {
-    unsigned leaf, index, position;
+/* Bits of CPUID; zero where the processor has no such leaf. */
+struct leaves {
+    unsigned leaf_1_ecx;
+    unsigned leaf_7_ebx, leaf_7_ecx;
+    unsigned extended_1_ecx; /* leaf 0x80000001 */
 };
 
-#define BIT(leaf, index, position)                                             \
-    {                                                                          \
-        leaf, index, position                                                  \
-    }
-
-static const struct bit avx2_bits[] = {
-    BIT(1, ECX, 23),         /* POPCNT */
-    BIT(7, EBX, 3),          /* BMI1 */
-    BIT(7, EBX, 5),          /* AVX2 */
-    BIT(7, EBX, 8),          /* BMI2 */
-    BIT(0x80000001, ECX, 5), /* LZCNT */
-};
-static const struct bit shani_bits[] = {
-    BIT(1, ECX, 9),  /* SSSE3 */
-    BIT(1, ECX, 19), /* SSE4.1 */
-    BIT(7, EBX, 29), /* SHA */
-};
-static const struct bit avx512_bits[] = {
-    BIT(7, EBX, 16), /* F */
-    BIT(7, EBX, 17), /* DQ */
-    BIT(7, EBX, 30), /* BW */
-    BIT(7, EBX, 31), /* VL */
-    BIT(7, ECX, 1),  /* VBMI */
-    BIT(7, ECX, 6),  /* VBMI2 */
+/* Bits of XCR0: registers that the system keeps for its threads. */
+enum {
+    XMM_YMM = 0x06,
+    XMM_YMM_ZMM = 0xE6,
 };
 
-static bool has(const struct bit *bits, size_t count)
+static const struct needs {
+    unsigned cpu;
+    unsigned kept; /* XMM is kept by any system that runs 64-bit programs */
+    struct leaves leaves;
+} needs[] = {
+    {
+        .cpu = GARIM_CPU_AVX2,
+        .kept = XMM_YMM,
+        .leaves.leaf_1_ecx =
+            bit_SSSE3 | bit_SSE4_1 | bit_SSE4_2 | bit_POPCNT | bit_AVX,
+        .leaves.leaf_7_ebx = bit_BMI | bit_AVX2 | bit_BMI2,
+        .leaves.extended_1_ecx = bit_LZCNT,
+    },
+    {
+        .cpu = GARIM_CPU_SHANI,
+        .leaves.leaf_1_ecx = bit_SSSE3 | bit_SSE4_1,
+        .leaves.leaf_7_ebx = bit_SHA,
+    },
+    {
+        .cpu = GARIM_CPU_AVX512,
+        .kept = XMM_YMM_ZMM,
+        .leaves.leaf_7_ebx =
+            bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL,
+        .leaves.leaf_7_ecx = bit_AVX512VBMI | bit_AVX512VBMI2,
+    },
+};
+
+static struct leaves read_leaves(void)
 {
-    for (size_t i = 0; i < count; i++) {
-        unsigned registers[REGISTERS] = {0};
-        if (!__get_cpuid_count(bits[i].leaf, 0, &registers[EAX],
-                               &registers[EBX], &registers[ECX],
-                               &registers[EDX]))
-            return false;
-        if ((registers[bits[i].index] >> bits[i].position & 1) == 0)
-            return false;
+    struct leaves leaves = {0};
+    unsigned eax, ebx, ecx, edx;
+    if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) leaves.leaf_1_ecx = ecx;
+    if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) {
+        leaves.leaf_7_ebx = ebx;
+        leaves.leaf_7_ecx = ecx;
     }
-    return true;
+    if (__get_cpuid(0x80000001, &eax, &ebx, &ecx, &edx))
+        leaves.extended_1_ecx = ecx;
+    return leaves;
 }
 
-#define HAS(bits) has(bits, sizeof(bits) / sizeof(bits)[0])
-
-/* The registers that the system saves and restores for its threads. */
-static uint64_t saved_state(void)
+static bool has(unsigned bits, unsigned wanted)
 {
-    static const struct bit osxsave[] = {BIT(1, ECX, 27)};
-    uint32_t low, high;
-    if (!HAS(osxsave)) return 0;
+    return (bits & wanted) == wanted;
+}
+
+static bool has_leaves(const struct leaves *leaves, const struct leaves *wanted)
+{
+    return has(leaves->leaf_1_ecx, wanted->leaf_1_ecx) &&
+           has(leaves->leaf_7_ebx, wanted->leaf_7_ebx) &&
+           has(leaves->leaf_7_ecx, wanted->leaf_7_ecx) &&
+           has(leaves->extended_1_ecx, wanted->extended_1_ecx);
+}
+
+/* The low half of XCR0. */
+static unsigned kept_registers(const struct leaves *leaves)
+{
+    unsigned low, high;
+    if (!has(leaves->leaf_1_ecx, bit_OSXSAVE)) return 0;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-    return (uint64_t)high << 32 | low;
+    return low;
 }
 
-/* Intel's first server cores with 512 bits (Skylake, Cascade and Cooper Lake:
- * family 6, model 0x55) slow their clock down for them. */
-static bool keeps_clock(void)
+bool garim_x86_keeps_clock(unsigned signature)
+{
+    unsigned family = signature >> 8 & 0xF;
+    unsigned model = (signature >> 12 & 0xF0) | (signature >> 4 & 0xF);
+    return family != 6 || model != 0x55;
+}
+
+static unsigned signature(void)
 {
     unsigned eax = 0, ebx, ecx, edx;
     (void)__get_cpuid(1, &eax, &ebx, &ecx, &edx);
-    unsigned family = eax >> 8 & 15;
-    unsigned model = (eax >> 4 & 15) | (eax >> 12 & 0xF0);
-    return family != 6 || model != 0x55;
+    return eax;
 }
 
 unsigned garim_x86_cpu(void)
 {
-    enum { XMM_YMM = 0x06, ZMM = 0xE6 };
-    uint64_t saved = saved_state();
-    unsigned cpu = 0;
-    if (HAS(shani_bits)) cpu |= GARIM_CPU_SHANI;
-    if ((saved & XMM_YMM) == XMM_YMM && HAS(avx2_bits)) cpu |= GARIM_CPU_AVX2;
-    if ((saved & ZMM) == ZMM && HAS(avx512_bits)) cpu |= GARIM_CPU_AVX512;
-    if ((cpu & GARIM_CPU_AVX512) != 0 && keeps_clock()) cpu |= GARIM_CPU_WIDE;
+    struct leaves leaves = read_leaves();
+    unsigned kept = kept_registers(&leaves);
+    unsigned cpu = garim_x86_keeps_clock(signature()) ? GARIM_CPU_WIDE : 0;
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+        if (has(kept, needs[i].kept) && has_leaves(&leaves, &needs[i].leaves))
+            cpu |= needs[i].cpu;
     return cpu;
 }

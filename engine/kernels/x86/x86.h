@@ -17,6 +17,11 @@ enum {
 
 unsigned garim_x86_cpu(void);
 
+/* Whether the clock stays up under 512 bits, by the signature of CPUID leaf 1.
+ * It falls much on Intel's server cores before Ice Lake (family 6, model 0x55:
+ * Skylake, Cascade Lake, Cooper Lake).  They have no VBMI2 as sold. */
+bool garim_x86_keeps_clock(unsigned signature);
+
 /* Overwrite what the tier does faster. */
 void garim_x86_fill_avx2(struct garim_kernels *kernels);
 void garim_x86_fill_shani(struct garim_kernels *kernels);
