@@ -12,7 +12,7 @@
 #include "cli.h"
 #include "json.h"
 
-enum { HEX_BYTES_A_LINE = 16 };
+enum { HEX_BYTES_A_LINE = 16, RECORDS_DEFAULT = 10 };
 
 struct view {
     const char *path;
@@ -157,6 +157,7 @@ static enum garim_status show_records(const struct view *view,
                                       struct garim_cli_range range,
                                       struct garim_error *error)
 {
+    if (range.end == 0) range.end = RECORDS_DEFAULT;
     if (range.end > view->record_count) range.end = view->record_count;
     if (range.first >= range.end && view->record_count > 0)
         return garim_cli_fail(error, GARIM_USAGE, view->path,

@@ -178,9 +178,9 @@ const struct garim_cli_option garim_cli_options[] = {
      .value = "A:B",
      .kind = GARIM_CLI_RANGE,
      .help = "the records from A up to, not including, B; counted from 0.  "
-             "A: and :B leave an end open.  Default :10",
+             "A: and :B leave an end open.  Default: all; show prints :10",
      AT(records),
-     .commands = SHOW},
+     .commands = RUN | SHOW},
     {.name = "json",
      .help = "print JSON; show prints one object a line for each record",
      AT(json),
@@ -198,7 +198,6 @@ const size_t garim_cli_option_count =
 const struct garim_cli_settings garim_cli_defaults = {
     .key_descriptor = GARIM_CLI_UNSET,
     .seed = 1,
-    .records = {.first = 0, .end = 10},
 };
 
 bool garim_cli_takes(const struct garim_cli_command *command,

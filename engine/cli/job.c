@@ -198,6 +198,10 @@ enum garim_status garim_cli_job_open(struct garim_cli_job *job,
                 .io = ways[settings->io],
                 .max_rejects = settings->max_rejects,
                 .output_mode = (unsigned)settings->mode,
+                .records_begin = settings->records.first,
+                .records_end = settings->records.end == UINT64_MAX
+                                   ? 0
+                                   : settings->records.end,
                 .progress = on_progress,
                 .progress_user = job,
             },

@@ -29,7 +29,7 @@ void garim_block_set_window(const struct garim_run *run,
     block->rows = (struct garim_rows){
         .base = block->buffer,
         .count = window.record_end - window.record_begin,
-        .first_record = window.record_begin,
+        .first_record = geometry->first_record + window.record_begin,
         .owned_first = window.owned_begin - window.record_begin,
         .owned_end = window.record_end - window.record_begin,
         .last_unterminated = geometry->last_unterminated &&
@@ -140,7 +140,8 @@ static void cut_at_stop(const struct garim_run *run, struct garim_block *block)
     const uint64_t stop = garim_rejects_stop(&run->rejects);
     if (stop == GARIM_NONE) return;
     const uint64_t end =
-        run->geometry.header_bytes + stop * run->geometry.stride;
+        run->geometry.header_bytes +
+        (stop - run->geometry.first_record) * run->geometry.stride;
     if (end >= block->offset + block->data_bytes) return;
     block->data_bytes =
         run->ordered && end > block->offset ? (size_t)(end - block->offset) : 0;

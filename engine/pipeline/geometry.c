@@ -37,18 +37,23 @@ uint64_t garim_geometry_records(const struct garim_shape *shape, uint64_t bytes,
     return records + *ret_unterminated;
 }
 
-/* All that follows from the bytes of the body. */
+/* All that follows from the bytes of the body and of the edges around it. */
 static void lay_out(struct garim_geometry *geometry,
-                    const struct garim_shape *shape, uint64_t body_bytes)
+                    const struct garim_shape *shape, size_t header_bytes,
+                    uint64_t body_bytes, size_t trailer_bytes)
 {
+    const size_t trailer_out = edge_out(shape->trailer, trailer_bytes);
     geometry->stride = shape->stride;
-    geometry->header_bytes = edge_out(shape->header, shape->header_bytes);
-    geometry->shift = shape->header_bytes - geometry->header_bytes;
+    geometry->header_bytes = edge_out(shape->header, header_bytes);
     geometry->body_end = geometry->header_bytes + body_bytes;
-    geometry->output_bytes =
-        geometry->body_end + edge_out(shape->trailer, shape->trailer_bytes);
+    geometry->output_bytes = geometry->body_end + trailer_out;
     geometry->window_count =
         divide_up(geometry->output_bytes, geometry->window_bytes);
+    geometry->dropped_first = header_bytes - geometry->header_bytes;
+    geometry->dropped_last = trailer_bytes - trailer_out;
+    geometry->shift = shape->header_bytes +
+                      geometry->first_record * shape->stride -
+                      geometry->header_bytes;
 }
 
 bool garim_geometry_measure(struct garim_geometry *ret_geometry,
@@ -66,8 +71,29 @@ bool garim_geometry_measure(struct garim_geometry *ret_geometry,
     geometry.records = garim_geometry_records(
         shape, input_bytes - edges, ret_rest, &geometry.last_unterminated);
     if (*ret_rest != 0) return false;
-    lay_out(&geometry, shape, input_bytes - edges);
+    lay_out(&geometry, shape, shape->header_bytes, input_bytes - edges,
+            shape->trailer_bytes);
     *ret_geometry = geometry;
+    return true;
+}
+
+bool garim_geometry_slice(struct garim_geometry *geometry,
+                          const struct garim_shape *shape, uint64_t begin,
+                          uint64_t end)
+{
+    const uint64_t records = geometry->records;
+    end = min(end, records);
+    if (begin >= end && (begin > 0 || records > 0)) return false;
+    const size_t header_bytes = begin == 0 ? shape->header_bytes : 0;
+    const size_t trailer_bytes = end == records ? shape->trailer_bytes : 0;
+    geometry->last_unterminated &= end == records;
+    geometry->first_record = begin;
+    geometry->records = end - begin;
+    const uint64_t body_bytes =
+        geometry->records * shape->stride -
+        (geometry->last_unterminated ? shape->terminator : 0);
+    geometry->input_bytes = header_bytes + body_bytes + trailer_bytes;
+    lay_out(geometry, shape, header_bytes, body_bytes, trailer_bytes);
     return true;
 }
 
@@ -82,7 +108,8 @@ bool garim_geometry_generate(struct garim_geometry *ret_geometry,
     if (records > ((uint64_t)INT64_MAX >> 1) / shape->stride) return false;
     struct garim_shape whole = *shape;
     whole.header = whole.trailer = GARIM_EDGE_BLANK;
-    lay_out(&geometry, &whole, records * shape->stride);
+    lay_out(&geometry, &whole, shape->header_bytes, records * shape->stride,
+            shape->trailer_bytes);
     *ret_geometry = geometry;
     return true;
 }
@@ -123,10 +150,9 @@ struct garim_window garim_geometry_window(const struct garim_geometry *geometry,
     }
     window.read_begin = garim_align_down(window.need_begin);
     window.read_end = garim_align_up(window.need_end);
-    if (index == 0) window.consumed += shift;
-    if (index == geometry->window_count - 1 && geometry->input_bytes > 0)
-        window.consumed +=
-            geometry->input_bytes - geometry->output_bytes - shift;
+    if (index == 0) window.consumed += geometry->dropped_first;
+    if (index == geometry->window_count - 1)
+        window.consumed += geometry->dropped_last;
     return window;
 }
 

@@ -121,6 +121,39 @@ static enum garim_status refuse_size(const struct job_state *state,
         shape->layout_name);
 }
 
+static bool is_slice(const struct garim_job_options *options)
+{
+    return options->records_begin != 0 || options->records_end != 0;
+}
+
+static enum garim_status slice_input(struct job_state *state,
+                                     struct garim_error *error)
+{
+    struct garim_geometry *geometry = &state->run.geometry;
+    const struct garim_job *job = state->run.job;
+    const char *path = state->input.path;
+    const uint64_t begin = job->options->records_begin;
+    const uint64_t end = job->options->records_end;
+    const uint64_t records = geometry->records;
+    if (state->input.stream)
+        return garim_error_set_path(error, GARIM_USAGE, path,
+                                    "records of a stream cannot be chosen; "
+                                    "name a regular file as input");
+    if (garim_geometry_slice(geometry, job->shape, begin,
+                             end == 0 ? records : end))
+        return GARIM_OK;
+    if (begin < records)
+        return garim_error_set_path(
+            error, GARIM_USAGE, path,
+            "records %llu to %llu are none; give a first record before the "
+            "last",
+            (unsigned long long)begin, (unsigned long long)end);
+    return garim_error_set_path(
+        error, GARIM_USAGE, path,
+        "there is no record %llu; the input holds %llu records, counted from 0",
+        (unsigned long long)begin, (unsigned long long)records);
+}
+
 /* Open the input and find the geometry; a stream's is that of no records. */
 static enum garim_status open_input(struct job_state *state,
                                     struct garim_error *error)
@@ -152,6 +185,10 @@ static enum garim_status open_input(struct job_state *state,
     if (!garim_geometry_measure(&run->geometry, shape, state->window_bytes,
                                 bytes, &rest))
         return refuse_size(state, rest, error);
+    if (is_slice(job->options)) {
+        const enum garim_status sliced = slice_input(state, error);
+        if (sliced != GARIM_OK) return sliced;
+    }
     if (!input->stream && !input->direct)
         note(state->report, "the input does not do O_DIRECT");
     return GARIM_OK;

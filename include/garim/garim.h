@@ -256,6 +256,11 @@ struct garim_job_options {
     enum garim_io_choice io;
     uint64_t max_rejects; /* at most 1,000,000 */
     unsigned output_mode; /* permission bits of a new file; 0: 0600 */
+    /* Records [records_begin, records_end) of a regular file, counted from 0;
+     * an end of 0 is that of the file.  The header goes with record 0, the
+     * trailer with the last record: the outputs of slices that follow each
+     * other, one behind the other, are the output of the whole. */
+    uint64_t records_begin, records_end;
     /* Called about every 100 ms from the calling thread; false interrupts the
      * job, which then returns GARIM_TEMPORARY. */
     bool (*progress)(void *user, const struct garim_progress *progress);

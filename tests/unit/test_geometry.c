@@ -177,3 +177,113 @@ Test(geometry, odd_sizes_are_refused)
     cr_assert_not(
         garim_geometry_generate(&geometry, &shape, 4096, UINT64_MAX / 130));
 }
+
+/* ---- slices -------------------------------------------------------------- */
+
+enum { PLACES_MAX = 256 };
+
+/* Where each byte of an output stands in the input. */
+struct places {
+    uint64_t at[PLACES_MAX];
+    size_t count;
+    uint64_t consumed;
+    uint64_t next_record; /* of the whole input */
+};
+
+static void append_places(struct places *places,
+                          const struct garim_geometry *geometry)
+{
+    cr_assert_eq(geometry->first_record, places->next_record);
+    for (uint64_t i = 0; i < geometry->window_count; i++) {
+        const struct garim_window window = garim_geometry_window(geometry, i);
+        for (uint64_t k = window.begin; k < window.end; k++) {
+            cr_assert_lt(places->count, PLACES_MAX);
+            places->at[places->count++] = k + geometry->shift;
+        }
+        cr_assert_geq(window.need_begin, geometry->shift);
+        places->consumed += window.consumed;
+        places->next_record += window.record_end - window.owned_begin;
+    }
+    if (geometry->window_count == 0) places->consumed += geometry->input_bytes;
+}
+
+static void check_slices(const struct garim_geometry *whole,
+                         const struct garim_shape *shape, uint64_t first,
+                         uint64_t second)
+{
+    const uint64_t cuts[] = {0, first, second, whole->records};
+    struct places expected = {0};
+    struct places seen = {0};
+    append_places(&expected, whole);
+    for (size_t i = 0; i < 3; i++) {
+        if (cuts[i] == cuts[i + 1] && whole->records > 0) continue;
+        struct garim_geometry slice = *whole;
+        cr_assert(garim_geometry_slice(&slice, shape, cuts[i], cuts[i + 1]));
+        append_places(&seen, &slice);
+        if (whole->records == 0) break;
+    }
+    cr_assert_eq(seen.count, expected.count);
+    cr_assert_eq(seen.consumed, whole->input_bytes);
+    cr_assert_eq(seen.next_record, whole->records);
+    cr_assert_eq(memcmp(seen.at, expected.at, seen.count * sizeof *seen.at), 0);
+}
+
+static void cut_everywhere(const struct garim_shape *shape, uint64_t records,
+                           bool unterminated)
+{
+    uint64_t rest;
+    uint64_t bytes =
+        shape->header_bytes + records * shape->stride + shape->trailer_bytes;
+    if (unterminated) bytes -= shape->terminator;
+    for (size_t window = 1; window < 9; window += 3) {
+        struct garim_geometry whole;
+        cr_assert(garim_geometry_measure(&whole, shape, window, bytes, &rest));
+        for (uint64_t first = 0; first <= records; first++)
+            for (uint64_t second = first; second <= records; second++)
+                check_slices(&whole, shape, first, second);
+    }
+}
+
+Test(geometry, slices_are_the_whole_in_pieces)
+{
+    enum { SHAPES = 3 * 3 * 3 * 3 * 3 * 3, RECORDS_MAX = 5 };
+    static const enum garim_edge edges[] = {GARIM_EDGE_KEEP, GARIM_EDGE_DROP,
+                                            GARIM_EDGE_BLANK};
+    static const size_t edge_bytes[] = {0, 1, 5};
+    for (unsigned i = 0; i < SHAPES; i++) {
+        struct garim_shape shape = {
+            .terminator = i % 3,
+            .stride = 1 + i / 3 % 3 * 3 + i % 3,
+            .header_bytes = edge_bytes[i / 9 % 3],
+            .trailer_bytes = edge_bytes[i / 27 % 3],
+            .header = edges[i / 81 % 3],
+            .trailer = edges[i / 243 % 3],
+        };
+        for (uint64_t records = 0; records <= RECORDS_MAX; records++) {
+            cut_everywhere(&shape, records, false);
+            if (records > 0 && shape.terminator > 0 && shape.trailer_bytes == 0)
+                cut_everywhere(&shape, records, true);
+        }
+    }
+}
+
+Test(geometry, slices_of_nothing_are_refused)
+{
+    const struct garim_shape shape = {.stride = 10};
+    struct garim_geometry geometry;
+    uint64_t rest;
+    cr_assert(garim_geometry_measure(&geometry, &shape, 4096, 100, &rest));
+    static const uint64_t cases[][2] = {
+        {10, 11}, {10, UINT64_MAX}, {5, 5}, {6, 5}, {0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct garim_geometry slice = geometry;
+        cr_assert_not(
+            garim_geometry_slice(&slice, &shape, cases[i][0], cases[i][1]));
+    }
+    cr_assert(garim_geometry_slice(&geometry, &shape, 9, UINT64_MAX));
+    cr_assert_eq(geometry.records, 1);
+    cr_assert_eq(geometry.input_bytes, 10);
+    cr_assert(garim_geometry_measure(&geometry, &shape, 4096, 0, &rest));
+    cr_assert_not(garim_geometry_slice(&geometry, &shape, 1, 2));
+    cr_assert(garim_geometry_slice(&geometry, &shape, 0, 2));
+}
