@@ -30,6 +30,12 @@ enum {
     GARIM_IN_FLIGHT_BYTES = 8 << 20, /* of all lanes together */
     GARIM_DEPTH_MIN = 2,             /* windows in flight in one lane */
     GARIM_DEPTH_MAX = 16,
+    /* Lanes beyond the threads that transform, while others sleep in the
+     * kernel: of a stream one reads and one writes; four calls at a time keep
+     * a disk busy. */
+    GARIM_SPARE_LANES_STREAM = 2,
+    GARIM_SPARE_LANES_FILE = 4,
+    GARIM_HUGE_PAGE_BYTES = 2 << 20,
     GARIM_DIRECT_ALIGNMENT = 4096, /* of O_DIRECT offsets, sizes, addresses */
 
     GARIM_PIECE_RECORDS = 1024, /* records a step works on at a time */

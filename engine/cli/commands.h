@@ -67,6 +67,7 @@ struct garim_cli_settings {
     uint64_t key_descriptor;
     uint64_t count, seed;
     uint64_t threads, window_bytes, max_rejects, mode;
+    uint64_t memory_bytes, rate;
     uint64_t io, kernels, progress; /* index of the choice */
     struct garim_cli_range records;
     bool force, restart, quiet, json, help;

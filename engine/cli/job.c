@@ -8,6 +8,8 @@
 
 #include "cli.h"
 
+enum { BYTES_A_MEGABYTE = 1000 * 1000 };
+
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
@@ -198,6 +200,8 @@ enum garim_status garim_cli_job_open(struct garim_cli_job *job,
                 .io = ways[settings->io],
                 .max_rejects = settings->max_rejects,
                 .output_mode = (unsigned)settings->mode,
+                .memory_bytes = settings->memory_bytes,
+                .rate_bytes = settings->rate * BYTES_A_MEGABYTE,
                 .records_begin = settings->records.first,
                 .records_end = settings->records.end == UINT64_MAX
                                    ? 0

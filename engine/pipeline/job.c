@@ -4,17 +4,16 @@
  */
 #include "pipeline/job.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/assert.h"
 #include "base/error.h"
 #include "pipeline/lanes.h"
 #include "pipeline/output.h"
+#include "pipeline/plan.h"
 
 /* What a job holds besides what its lanes share. */
 struct job_state {
@@ -56,19 +55,6 @@ static enum garim_status check_options(const struct garim_job_options *options,
                                "%u threads; give at most %d", options->threads,
                                GARIM_THREADS_MAX);
     return GARIM_OK;
-}
-
-/* The cores this process may use. */
-static unsigned core_count(void)
-{
-    cpu_set_t cores;
-    long count = 0;
-    if (sched_getaffinity(0, sizeof cores, &cores) == 0)
-        count = CPU_COUNT(&cores);
-    else
-        count = sysconf(_SC_NPROCESSORS_ONLN);
-    if (count < 1) return 1;
-    return count > GARIM_THREADS_MAX ? GARIM_THREADS_MAX : (unsigned)count;
 }
 
 static enum garim_status choose_io(struct job_state *state,
@@ -217,23 +203,31 @@ static enum garim_status open_output(struct job_state *state,
 
 /* ---- lanes --------------------------------------------------------------- */
 
-/* Enough lanes and blocks in flight, and no more than there are windows. */
-static void size_lanes(struct job_state *state)
+/* Decide on lanes and buffers. */
+static enum garim_status plan(struct job_state *state,
+                              struct garim_error *error)
 {
     struct garim_run *run = &state->run;
-    const unsigned threads = run->job->options->threads;
-    const uint64_t windows = run->geometry.window_count;
-    state->lanes = threads == 0 ? core_count() : threads;
-    run->depth = 1;
-    if (run->stream_in) return;
-    if (state->lanes > windows)
-        state->lanes = windows == 0 ? 1 : (unsigned)windows;
-    if (run->io->synchronous) return;
-    uint64_t depth = GARIM_IN_FLIGHT_BYTES / state->lanes / state->window_bytes;
-    if (depth < GARIM_DEPTH_MIN) depth = GARIM_DEPTH_MIN;
-    if (depth > GARIM_DEPTH_MAX) depth = GARIM_DEPTH_MAX;
-    const uint64_t share = windows / state->lanes + 1;
-    run->depth = (unsigned)(depth < share ? depth : share);
+    const struct garim_job_options *options = run->job->options;
+    run->buffer_bytes =
+        garim_geometry_buffer_bytes(run->job->shape, state->window_bytes);
+    const struct garim_plan_facts facts = {
+        .synchronous = run->io->synchronous,
+        .stream_in = run->stream_in,
+        .ordered = run->ordered,
+        .windows = run->geometry.window_count,
+        .window_bytes = state->window_bytes,
+        .buffer_bytes = run->buffer_bytes,
+    };
+    struct garim_plan plan;
+    const enum garim_status status =
+        garim_plan_make(&plan, options, &facts, error);
+    if (status != GARIM_OK) return status;
+    state->lanes = plan.lanes;
+    run->depth = plan.depth;
+    run->pace.bytes_per_second = options->rate_bytes;
+    run->threads = plan.threads;
+    return GARIM_OK;
 }
 
 static enum garim_status take_shared_memory(struct job_state *state,
@@ -243,7 +237,6 @@ static enum garim_status take_shared_memory(struct job_state *state,
     const struct garim_job *job = run->job;
     const struct garim_shape *shape = job->shape;
     const size_t rejects = (size_t)job->options->max_rejects;
-    run->buffer_bytes = garim_geometry_buffer_bytes(shape, state->window_bytes);
     run->faults_max = run->buffer_bytes / shape->stride + 1;
     if (run->faults_max > rejects + 1) run->faults_max = rejects + 1;
     run->total.counts =
@@ -378,8 +371,8 @@ static enum garim_status run_job(struct job_state *state,
     if (status == GARIM_OK) status = open_input(state, error);
     if (status == GARIM_OK) status = open_output(state, error);
     if (status != GARIM_OK) return status;
-    size_lanes(state);
-    status = take_shared_memory(state, error);
+    status = plan(state, error);
+    if (status == GARIM_OK) status = take_shared_memory(state, error);
     if (status == GARIM_OK) status = garim_lanes_run(run, state->lanes, error);
     garim_output_advance(&state->output, run->total.bytes_out);
     if (status == GARIM_OK) status = judge(run, error);

@@ -12,8 +12,7 @@
 #include "base/assert.h"
 #include "base/error.h"
 #include "pipeline/output.h"
-
-enum { HUGE_PAGE_BYTES = 2 << 20 };
+#include "pipeline/plan.h"
 
 /* ---- opening ------------------------------------------------------------- */
 
@@ -21,9 +20,10 @@ enum { HUGE_PAGE_BYTES = 2 << 20 };
  * transfers are not cut into many segments then. */
 static int take_memory(struct garim_lane *lane, size_t bytes)
 {
-    const size_t unit =
-        bytes < HUGE_PAGE_BYTES / 4 ? GARIM_DIRECT_ALIGNMENT : HUGE_PAGE_BYTES;
-    bytes = (bytes + unit - 1) / unit * unit;
+    bytes = garim_plan_round(bytes);
+    const size_t unit = bytes % GARIM_HUGE_PAGE_BYTES == 0
+                            ? GARIM_HUGE_PAGE_BYTES
+                            : GARIM_DIRECT_ALIGNMENT;
     uint8_t *memory = mmap(NULL, bytes + unit, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return -1;
@@ -33,7 +33,8 @@ static int take_memory(struct garim_lane *lane, size_t bytes)
     (void)munmap(memory + bytes, unit - before);
     lane->memory = memory;
     lane->memory_bytes = bytes;
-    if (unit == HUGE_PAGE_BYTES) (void)madvise(memory, bytes, MADV_HUGEPAGE);
+    if (unit == GARIM_HUGE_PAGE_BYTES)
+        (void)madvise(memory, bytes, MADV_HUGEPAGE);
     /* EINVAL: before Linux 5.14 the pages come with the first use. */
     return madvise(memory, bytes, MADV_POPULATE_WRITE) != 0 && errno != EINVAL
                ? -1
@@ -113,15 +114,28 @@ static void submit(struct garim_lane *lane, struct garim_block *block,
     lane->io->submit(lane->queue, &block->request);
 }
 
+/* Whether `bytes` may be read now. */
+static bool may_read(struct garim_lane *lane, size_t bytes)
+{
+    const struct garim_run *run = lane->run;
+    if (run->input < 0 || run->pace.bytes_per_second == 0) return true;
+    lane->paced = !garim_pace_take(&lane->run->pace, bytes, garim_pace_clock());
+    return !lane->paced;
+}
+
 /* Claim the next block, in the order of the output. */
 static bool claim(struct garim_lane *lane, struct garim_block *block)
 {
     struct garim_run *run = lane->run;
+    const uint64_t count =
+        run->stream_in ? GARIM_NONE : run->geometry.window_count;
+    lane->ended |= run->next_index >= count ||
+                   garim_rejects_stop(&run->rejects) != GARIM_NONE;
     if (lane->ended) return false;
-    lane->ended = garim_rejects_stop(&run->rejects) != GARIM_NONE;
-    if (lane->ended) return false;
+    if (!run->stream_in && !may_read(lane, run->geometry.window_bytes))
+        return false;
     const uint64_t index = atomic_fetch_add(&run->next_index, 1);
-    lane->ended = !run->stream_in && index >= run->geometry.window_count;
+    lane->ended = index >= count;
     if (lane->ended) return false;
     memset(block->tally.counts, 0,
            run->job->worker->count_size * sizeof *block->tally.counts);
@@ -150,6 +164,7 @@ static bool read_in_turn(struct garim_lane *lane, struct garim_block *block)
         block->state = GARIM_BLOCK_FREE;
         return true;
     }
+    if (!may_read(lane, run->buffer_bytes)) return false;
     block->rows = (struct garim_rows){0};
     block->body_end = GARIM_NONE;
     garim_stream_ask(run, block);
@@ -277,6 +292,16 @@ static struct garim_block *lowest(struct garim_lane *lane,
     return found;
 }
 
+static void transform(struct garim_lane *lane, struct garim_block *block)
+{
+    struct garim_run *run = lane->run;
+    while (sem_wait(&run->gate) != 0)
+        ASSERT(errno == EINTR);
+    garim_block_transform(run, block, lane->worker, lane->faults);
+    ASSERT(sem_post(&run->gate) == 0);
+    block->state = GARIM_BLOCK_CHANGED;
+}
+
 enum garim_step garim_lane_step(struct garim_lane *lane)
 {
     struct garim_run *run = lane->run;
@@ -291,20 +316,20 @@ enum garim_step garim_lane_step(struct garim_lane *lane)
         return lane->in_flight > 0 ? GARIM_STEP_WAIT : GARIM_STEP_DONE;
 
     bool busy = false;
+    lane->paced = false;
     for (unsigned i = 0; i < run->depth; i++) {
         struct garim_block *block = &lane->blocks[i];
         moved |= moves[block->state](lane, block);
         busy |= block->state != GARIM_BLOCK_FREE;
     }
     if (moved) return GARIM_STEP_PROGRESS;
-    if (!busy) return GARIM_STEP_DONE;
+    if (!busy && !lane->paced) return GARIM_STEP_DONE;
 
     /* Last, since the requests above are on their way meanwhile. */
     struct garim_block *block =
         lowest(lane, GARIM_BLOCK_LOADED, GARIM_BLOCK_LOADED);
     if (block == NULL) return GARIM_STEP_WAIT;
-    garim_block_transform(run, block, lane->worker, lane->faults);
-    block->state = GARIM_BLOCK_CHANGED;
+    transform(lane, block);
     return GARIM_STEP_PROGRESS;
 }
 
@@ -317,8 +342,10 @@ void garim_lane_wait(struct garim_lane *lane)
     }
     const struct garim_block *block =
         lowest(lane, GARIM_BLOCK_QUEUED, GARIM_BLOCK_CHANGED);
-    ASSERT(block != NULL);
-    garim_turn_wait(block->state == GARIM_BLOCK_QUEUED ? &run->read_turn
-                                                       : &run->write_turn,
-                    block->index);
+    const bool queued = block != NULL && block->state == GARIM_BLOCK_QUEUED;
+    struct garim_turn *turn = queued ? &run->read_turn : &run->write_turn;
+    if (block != NULL && !garim_turn_is(turn, block->index))
+        garim_turn_wait(turn, block->index);
+    else if (lane->paced && (block == NULL || queued))
+        garim_pace_wait(&run->pace);
 }

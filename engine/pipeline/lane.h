@@ -24,6 +24,7 @@ struct garim_lane {
     uint64_t *counts;
     struct garim_block *blocks; /* run->depth of them */
     unsigned in_flight;
+    bool paced; /* must not read yet */
     bool ended; /* claims no more blocks */
 };
 

@@ -19,6 +19,7 @@ void garim_lanes_prepare(struct garim_run *run)
     pthread_condattr_t attributes;
     garim_turn_open(&run->read_turn);
     garim_turn_open(&run->write_turn);
+    garim_pace_open(&run->pace);
     ASSERT(pthread_mutex_init(&run->lock, NULL) == 0);
     ASSERT(pthread_condattr_init(&attributes) == 0);
     ASSERT(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
@@ -30,6 +31,7 @@ void garim_lanes_dispose(struct garim_run *run)
 {
     (void)pthread_cond_destroy(&run->changed);
     (void)pthread_mutex_destroy(&run->lock);
+    garim_pace_close(&run->pace);
     garim_turn_close(&run->write_turn);
     garim_turn_close(&run->read_turn);
 }
@@ -151,6 +153,7 @@ enum garim_status garim_lanes_run(struct garim_run *run, unsigned count,
 {
     pthread_t *threads = calloc(count, sizeof *threads);
     if (threads == NULL) return garim_error_no_memory(error);
+    ASSERT(sem_init(&run->gate, 0, run->threads) == 0);
     const unsigned started = start_threads(run, threads, count);
     struct garim_error trouble;
     if (started < count) {
@@ -164,6 +167,7 @@ enum garim_status garim_lanes_run(struct garim_run *run, unsigned count,
     attend(run, started);
     for (unsigned i = 0; i < started; i++)
         ASSERT(pthread_join(threads[i], NULL) == 0);
+    (void)sem_destroy(&run->gate);
     free(threads);
     return GARIM_OK;
 }

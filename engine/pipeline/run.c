@@ -13,6 +13,7 @@ void garim_run_fail(struct garim_run *run, const struct garim_error *error)
     (void)pthread_mutex_unlock(&run->lock);
     garim_turn_release(&run->read_turn);
     garim_turn_release(&run->write_turn);
+    garim_pace_release(&run->pace);
 }
 
 void garim_run_count(struct garim_run *run, const struct garim_tally *tally)

@@ -9,10 +9,12 @@
 #define GARIM_PIPELINE_RUN_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include "io/io.h"
 #include "pipeline/geometry.h"
+#include "pipeline/pace.h"
 #include "pipeline/rejects.h"
 #include "pipeline/stream.h"
 #include "pipeline/turn.h"
@@ -34,11 +36,14 @@ struct garim_run {
     size_t buffer_bytes;
     size_t faults_max; /* of one block */
     unsigned depth;    /* blocks in flight in one lane */
+    unsigned threads;  /* that may transform at a time */
+    sem_t gate;        /* counts them down */
 
     _Atomic uint64_t next_index; /* of the block nobody has claimed */
     struct garim_turn read_turn; /* guards `stream` */
     struct garim_turn write_turn;
     struct garim_stream stream;
+    struct garim_pace pace;
     struct garim_rejects rejects;
 
     atomic_bool stop;      /* at once: `error` says why */

@@ -261,6 +261,8 @@ struct garim_job_options {
      * trailer with the last record: the outputs of slices that follow each
      * other, one behind the other, are the output of the whole. */
     uint64_t records_begin, records_end;
+    uint64_t memory_bytes; /* buffers take no more; 0: as many as are of use */
+    uint64_t rate_bytes;   /* read no more in a second; 0: no cap */
     /* Called about every 100 ms from the calling thread; false interrupts the
      * job, which then returns GARIM_TEMPORARY. */
     bool (*progress)(void *user, const struct garim_progress *progress);
@@ -287,7 +289,7 @@ struct garim_report {
     uint64_t records_in, records_out;
     uint64_t bytes_in, bytes_out;
     double seconds;
-    unsigned lanes;
+    unsigned lanes;             /* some sleep while `threads` transform */
     const char *io;             /* "io_uring" or "posix" */
     const char *kernels;        /* as of garim_engine_kernels() */
     bool direct_in, direct_out; /* O_DIRECT */
