@@ -12,6 +12,10 @@
 #include "policy/rule.h"
 #include "synth/synth.h"
 
+/* Of the bytes that a policy and a key make of a record: part of what a job
+ * is, so that no output is begun by one version and ended by another. */
+#define OUTPUT_FORMAT "1"
+
 static struct garim_shape shape_of(const struct garim_layout *layout)
 {
     return (struct garim_shape){
@@ -164,8 +168,20 @@ enum garim_status garim_run(const struct garim_engine *engine,
         .transform = transform_rows,
         .describe = describe_fault,
     };
+    struct garim_trait traits[] = {
+        {.name = "policy"},
+        {.name = "key"},
+        {.name = "version of garim", .value = OUTPUT_FORMAT},
+    };
+    strcpy(traits[0].value, engine->policy->digest);
+    strcpy(traits[1].value, engine->key_id);
     struct garim_job job = {
-        .options = options, .shape = &shape, .worker = &worker};
+        .options = options,
+        .shape = &shape,
+        .worker = &worker,
+        .traits = traits,
+        .trait_count = sizeof traits / sizeof traits[0],
+    };
     *report = (struct garim_report){0};
     return run_job(&job, engine, report, error);
 }

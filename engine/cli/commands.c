@@ -95,9 +95,23 @@ const struct garim_cli_option garim_cli_options[] = {
      AT(force),
      .commands = RUN | SYNTH},
     {.name = "restart",
-     .help = "discard what a run that was killed left; FILE.part",
+     .help = "discard what a run that stopped left; FILE.part and FILE.state",
      AT(restart),
      .commands = RUN | SYNTH},
+    {.name = "resume",
+     .help = "go on where a run of the same command stopped; where there is "
+             "nothing to go on with, begin",
+     AT(resume),
+     .commands = RUN},
+    {.name = "checkpoint",
+     .value = "SIZE",
+     .kind = GARIM_CLI_SIZE,
+     .max = INT64_MAX,
+     .help = "bytes of output between two checkpoints, from which --resume "
+             "can go on; 0: only when the run ends.  Default 1g, and at "
+             "least one a second",
+     AT(checkpoint_bytes),
+     .commands = RUN},
     {.name = "mode",
      .value = "OCTAL",
      .kind = GARIM_CLI_OCTAL,
@@ -215,6 +229,7 @@ const size_t garim_cli_option_count =
 
 const struct garim_cli_settings garim_cli_defaults = {
     .key_descriptor = GARIM_CLI_UNSET,
+    .checkpoint_bytes = GARIM_CLI_UNSET,
     .seed = 1,
 };
 

@@ -66,11 +66,11 @@ struct garim_cli_settings {
     const char *key, *key_credential;
     uint64_t key_descriptor;
     uint64_t count, seed;
-    uint64_t threads, window_bytes, max_rejects, mode;
+    uint64_t threads, window_bytes, checkpoint_bytes, max_rejects, mode;
     uint64_t memory_bytes, rate;
     uint64_t io, kernels, progress; /* index of the choice */
     struct garim_cli_range records;
-    bool force, restart, quiet, json, help;
+    bool force, restart, resume, quiet, json, help;
 };
 
 enum {

@@ -69,7 +69,8 @@ static double fill_pieces(const struct garim_cli_job *job,
         (double)(job->generated ? progress->bytes_out : progress->bytes_in);
     double total = (double)progress->bytes_total;
     double part = total > 0 && done <= total ? done / total : -1;
-    double rate = progress->seconds > 0 ? done / progress->seconds : 0;
+    double fresh = done - (double)progress->bytes_resumed;
+    double rate = progress->seconds > 0 ? fresh / progress->seconds : 0;
     pieces[0] = (struct piece){.rank = 0};
     pieces[1] = (struct piece){.rank = 3};
     pieces[2] = (struct piece){.rank = 2};
@@ -81,7 +82,7 @@ static double fill_pieces(const struct garim_cli_job *job,
                    GARIM_CLI_COUNT(progress->records));
     (void)snprintf(pieces[2].text, sizeof pieces[2].text, "%s/s",
                    GARIM_CLI_BYTES(rate));
-    if (part > 0)
+    if (part > 0 && rate > 0)
         clock_text(pieces[3].text, sizeof pieces[3].text, (total - done) / rate,
                    "left");
     else
@@ -178,6 +179,14 @@ static bool on_progress(void *user, const struct garim_progress *progress)
     return true;
 }
 
+/* The default and "never" are the other way round in the library. */
+static uint64_t checkpoint_bytes(const struct garim_cli_settings *settings)
+{
+    if (settings->checkpoint_bytes == GARIM_CLI_UNSET) return 0;
+    return settings->checkpoint_bytes == 0 ? GARIM_NONE
+                                           : settings->checkpoint_bytes;
+}
+
 enum garim_status garim_cli_job_open(struct garim_cli_job *job,
                                      const struct garim_cli_settings *settings,
                                      bool generated, struct garim_error *error)
@@ -195,6 +204,8 @@ enum garim_status garim_cli_job_open(struct garim_cli_job *job,
                 .output = settings->output,
                 .force = settings->force,
                 .restart = settings->restart,
+                .resume = settings->resume,
+                .checkpoint_bytes = checkpoint_bytes(settings),
                 .threads = (unsigned)settings->threads,
                 .window_bytes = settings->window_bytes,
                 .io = ways[settings->io],

@@ -43,8 +43,10 @@ static void print_amounts(const struct garim_report *report, bool generated)
 static void print_time(const struct garim_report *report, bool generated)
 {
     char rates[96] = "";
-    uint64_t bytes = generated ? report->bytes_out : report->bytes_in;
-    uint64_t records = generated ? report->records_out : report->records_in;
+    uint64_t bytes = (generated ? report->bytes_out : report->bytes_in) -
+                     report->resumed_bytes;
+    uint64_t records = (generated ? report->records_out : report->records_in) -
+                       report->resumed_records;
     if (report->seconds > 0)
         (void)snprintf(
             rates, sizeof rates, "%s/s, %srecords/s",
@@ -155,6 +157,9 @@ void garim_cli_summary(const char *title,
     fprintf(stderr, "%s\n", title);
     print_amounts(report, generated);
     print_time(report, generated);
+    if (report->resumed_records > 0)
+        fprintf(stderr, "  resumed   after %s records of an earlier run\n",
+                GARIM_CLI_COUNT(report->resumed_records));
     if (!generated) {
         fputs("  fields    ", stderr);
         print_rules(policy);

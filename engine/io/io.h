@@ -86,7 +86,14 @@ struct garim_io {
     int (*set_direct)(int descriptor, bool direct); /* turns O_DIRECT on, off */
     int (*preallocate)(int descriptor, uint64_t bytes); /* sets the size */
     int (*truncate)(int descriptor, uint64_t bytes);
-    int (*sync)(int descriptor); /* fsync: never retried */
+    int (*sync)(int descriptor);      /* fsync: never retried */
+    int (*sync_data)(int descriptor); /* fdatasync: likewise */
+    /* At once and whole: what a job notes of itself.  read_at moves fewer
+     * bytes only at the end of the file. */
+    int64_t (*read_at)(int descriptor, void *buffer, size_t bytes,
+                       uint64_t offset);
+    int (*write_at)(int descriptor, const void *buffer, size_t bytes,
+                    uint64_t offset);
     int (*sync_directory_of)(const char *path);
     int (*lock)(
         int descriptor); /* exclusive flock, not waiting: -EWOULDBLOCK */

@@ -100,6 +100,41 @@ int garim_file_sync(int descriptor)
     return errno_or_zero(fsync(descriptor));
 }
 
+int garim_file_sync_data(int descriptor)
+{
+    return errno_or_zero(fdatasync(descriptor));
+}
+
+int64_t garim_file_read_at(int descriptor, void *buffer, size_t bytes,
+                           uint64_t offset)
+{
+    size_t moved = 0;
+    while (moved < bytes) {
+        const ssize_t some = pread(descriptor, (uint8_t *)buffer + moved,
+                                   bytes - moved, (off_t)(offset + moved));
+        if (some < 0 && errno == EINTR) continue;
+        if (some < 0) return -errno;
+        if (some == 0) break;
+        moved += (size_t)some;
+    }
+    return (int64_t)moved;
+}
+
+int garim_file_write_at(int descriptor, const void *buffer, size_t bytes,
+                        uint64_t offset)
+{
+    size_t moved = 0;
+    while (moved < bytes) {
+        const ssize_t some = pwrite(descriptor, (const uint8_t *)buffer + moved,
+                                    bytes - moved, (off_t)(offset + moved));
+        if (some < 0 && errno == EINTR) continue;
+        if (some < 0) return -errno;
+        if (some == 0) return -EIO;
+        moved += (size_t)some;
+    }
+    return 0;
+}
+
 int garim_file_sync_directory_of(const char *path)
 {
     char *directory = strdup(path);

@@ -23,6 +23,11 @@ int garim_file_set_direct(int descriptor, bool direct);
 int garim_file_preallocate(int descriptor, uint64_t bytes);
 int garim_file_truncate(int descriptor, uint64_t bytes);
 int garim_file_sync(int descriptor);
+int garim_file_sync_data(int descriptor);
+int64_t garim_file_read_at(int descriptor, void *buffer, size_t bytes,
+                           uint64_t offset);
+int garim_file_write_at(int descriptor, const void *buffer, size_t bytes,
+                        uint64_t offset);
 int garim_file_sync_directory_of(const char *path);
 int garim_file_lock(int descriptor);
 int garim_file_unlock(int descriptor);
@@ -36,7 +41,8 @@ int garim_file_remove(const char *path);
     .position = garim_file_position, .set_position = garim_file_set_position,  \
     .set_direct = garim_file_set_direct,                                       \
     .preallocate = garim_file_preallocate, .truncate = garim_file_truncate,    \
-    .sync = garim_file_sync,                                                   \
+    .sync = garim_file_sync, .sync_data = garim_file_sync_data,                \
+    .read_at = garim_file_read_at, .write_at = garim_file_write_at,            \
     .sync_directory_of = garim_file_sync_directory_of,                         \
     .lock = garim_file_lock, .unlock = garim_file_unlock,                      \
     .publish = garim_file_publish, .remove = garim_file_remove

@@ -37,6 +37,12 @@ uint64_t garim_geometry_records(const struct garim_shape *shape, uint64_t bytes,
     return records + *ret_unterminated;
 }
 
+void garim_geometry_cut(struct garim_geometry *geometry, size_t window_bytes)
+{
+    geometry->window_bytes = window_bytes;
+    geometry->window_count = divide_up(geometry->output_bytes, window_bytes);
+}
+
 /* All that follows from the bytes of the body and of the edges around it. */
 static void lay_out(struct garim_geometry *geometry,
                     const struct garim_shape *shape, size_t header_bytes,
@@ -47,13 +53,12 @@ static void lay_out(struct garim_geometry *geometry,
     geometry->header_bytes = edge_out(shape->header, header_bytes);
     geometry->body_end = geometry->header_bytes + body_bytes;
     geometry->output_bytes = geometry->body_end + trailer_out;
-    geometry->window_count =
-        divide_up(geometry->output_bytes, geometry->window_bytes);
     geometry->dropped_first = header_bytes - geometry->header_bytes;
     geometry->dropped_last = trailer_bytes - trailer_out;
     geometry->shift = shape->header_bytes +
                       geometry->first_record * shape->stride -
                       geometry->header_bytes;
+    garim_geometry_cut(geometry, geometry->window_bytes);
 }
 
 bool garim_geometry_measure(struct garim_geometry *ret_geometry,

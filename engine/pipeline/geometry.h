@@ -76,6 +76,9 @@ bool garim_geometry_generate(struct garim_geometry *ret_geometry,
                              const struct garim_shape *shape,
                              size_t window_bytes, uint64_t records);
 
+/* Cut the same output by other windows. */
+void garim_geometry_cut(struct garim_geometry *geometry, size_t window_bytes);
+
 struct garim_window garim_geometry_window(const struct garim_geometry *geometry,
                                           uint64_t index);
 

@@ -77,9 +77,16 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
     }
     if (standard && !input.stream) reopen_standard(&input);
     if (!input.stream && input.owned)
-        input.direct = garim_direct_probe(io, input.descriptor, GARIM_IO_READ);
+        input.direct =
+            garim_direct_probe(io, input.descriptor, GARIM_IO_READ, 0);
     *ret_input = input;
     return GARIM_OK;
+}
+
+bool garim_input_is(const struct garim_input *input, const struct stat *status)
+{
+    return input != NULL && S_ISREG(status->st_mode) &&
+           is_same_file(&input->identity, status);
 }
 
 static bool is_same_time(struct timespec a, struct timespec b)
@@ -123,7 +130,7 @@ static int64_t transfer(const struct garim_io *io,
 }
 
 bool garim_direct_probe(const struct garim_io *io, int descriptor,
-                        enum garim_io_operation operation)
+                        enum garim_io_operation operation, uint64_t offset)
 {
     if (io->set_direct(descriptor, true) < 0) return false;
     struct garim_io_request request = {
@@ -131,6 +138,7 @@ bool garim_direct_probe(const struct garim_io *io, int descriptor,
         .descriptor = descriptor,
         .buffer = aligned_alloc(GARIM_DIRECT_ALIGNMENT, GARIM_DIRECT_ALIGNMENT),
         .bytes = GARIM_DIRECT_ALIGNMENT,
+        .offset = offset,
     };
     int64_t result = -ENOMEM;
     if (request.buffer != NULL) {

@@ -28,15 +28,19 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
                                    const struct garim_io *io, const char *path,
                                    struct garim_error *error);
 
+/* Whether `status` is that of the input, a regular file; `input` may be NULL.
+ */
+bool garim_input_is(const struct garim_input *input, const struct stat *status);
+
 /* GARIM_INPUT where the regular file is not what it was at open. */
 enum garim_status garim_input_check(const struct garim_input *input,
                                     struct garim_error *error);
 
 void garim_input_close(struct garim_input *input);
 
-/* Turn O_DIRECT on and try it with one aligned transfer at offset 0 (a write
+/* Turn O_DIRECT on and try it with one aligned transfer at `offset` (a write
  * is of zeros).  False: refused, and off again. */
 bool garim_direct_probe(const struct garim_io *io, int descriptor,
-                        enum garim_io_operation operation);
+                        enum garim_io_operation operation, uint64_t offset);
 
 #endif

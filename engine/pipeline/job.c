@@ -11,7 +11,9 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "pipeline/identity.h"
 #include "pipeline/lanes.h"
+#include "pipeline/measure.h"
 #include "pipeline/output.h"
 #include "pipeline/plan.h"
 
@@ -20,10 +22,15 @@ struct job_state {
     struct garim_run run;
     struct garim_input input;
     struct garim_output output;
+    struct garim_checkpoint checkpoint;
     struct garim_report *report;
     size_t window_bytes;
     unsigned lanes;
+    bool resumable;
 };
+
+/* Windows that may be finished while one below them is not. */
+enum { REACH_MIN = 256 };
 
 static void note(struct garim_report *report, const char *text)
 {
@@ -54,6 +61,10 @@ static enum garim_status check_options(const struct garim_job_options *options,
         return garim_error_set(error, GARIM_USAGE,
                                "%u threads; give at most %d", options->threads,
                                GARIM_THREADS_MAX);
+    if (options->resume && options->restart)
+        return garim_error_set(error, GARIM_USAGE,
+                               "both --resume and --restart; go on with a part "
+                               "or discard it");
     return GARIM_OK;
 }
 
@@ -61,8 +72,9 @@ static enum garim_status choose_io(struct job_state *state,
                                    struct garim_error *error)
 {
     const enum garim_io_choice choice = state->run.job->options->io;
-    state->run.io = &garim_io_posix;
-    if (choice == GARIM_IO_POSIX) return GARIM_OK;
+    const struct garim_io *own = state->run.job->io;
+    state->run.io = own != NULL ? own : &garim_io_posix;
+    if (own != NULL || choice == GARIM_IO_POSIX) return GARIM_OK;
     const struct garim_io_queue_options trial = {.depth = 1};
     struct garim_io_queue *queue;
     const int result = garim_io_uring.queue_open(&queue, &trial);
@@ -84,61 +96,6 @@ static enum garim_status choose_io(struct job_state *state,
 }
 
 /* ---- input and output ---------------------------------------------------- */
-
-static enum garim_status refuse_size(const struct job_state *state,
-                                     uint64_t rest, struct garim_error *error)
-{
-    const struct garim_shape *shape = state->run.job->shape;
-    const size_t edges = shape->header_bytes + shape->trailer_bytes;
-    const unsigned long long size =
-        (unsigned long long)state->input.identity.st_size;
-    if (size < edges)
-        return garim_error_set_path(
-            error, GARIM_INPUT, state->input.path,
-            "size %llu is less than header and trailer (%zu) of layout %s; "
-            "check that it is complete",
-            size, edges, shape->layout_name);
-    return garim_error_set_path(
-        error, GARIM_INPUT, state->input.path,
-        "size %llu, less header and trailer (%zu), is no multiple of the "
-        "record length %zu (line end included): %llu bytes are left over; "
-        "check that it is complete and that layout %s is its layout",
-        size, edges, shape->stride, (unsigned long long)rest,
-        shape->layout_name);
-}
-
-static bool is_slice(const struct garim_job_options *options)
-{
-    return options->records_begin != 0 || options->records_end != 0;
-}
-
-static enum garim_status slice_input(struct job_state *state,
-                                     struct garim_error *error)
-{
-    struct garim_geometry *geometry = &state->run.geometry;
-    const struct garim_job *job = state->run.job;
-    const char *path = state->input.path;
-    const uint64_t begin = job->options->records_begin;
-    const uint64_t end = job->options->records_end;
-    const uint64_t records = geometry->records;
-    if (state->input.stream)
-        return garim_error_set_path(error, GARIM_USAGE, path,
-                                    "records of a stream cannot be chosen; "
-                                    "name a regular file as input");
-    if (garim_geometry_slice(geometry, job->shape, begin,
-                             end == 0 ? records : end))
-        return GARIM_OK;
-    if (begin < records)
-        return garim_error_set_path(
-            error, GARIM_USAGE, path,
-            "records %llu to %llu are none; give a first record before the "
-            "last",
-            (unsigned long long)begin, (unsigned long long)end);
-    return garim_error_set_path(
-        error, GARIM_USAGE, path,
-        "there is no record %llu; the input holds %llu records, counted from 0",
-        (unsigned long long)begin, (unsigned long long)records);
-}
 
 /* Open the input and find the geometry; a stream's is that of no records. */
 static enum garim_status open_input(struct job_state *state,
@@ -164,17 +121,14 @@ static enum garim_status open_input(struct job_state *state,
     run->input_path = input->path;
     run->stream_in = input->stream;
     run->input_base = input->base;
-    const uint64_t bytes = input->stream
-                               ? shape->header_bytes + shape->trailer_bytes
-                               : (uint64_t)input->identity.st_size;
-    uint64_t rest;
-    if (!garim_geometry_measure(&run->geometry, shape, state->window_bytes,
-                                bytes, &rest))
-        return refuse_size(state, rest, error);
-    if (is_slice(job->options)) {
-        const enum garim_status sliced = slice_input(state, error);
-        if (sliced != GARIM_OK) return sliced;
-    }
+    state->resumable = !input->stream;
+    if (input->stream && job->options->resume)
+        return garim_error_set_path(error, GARIM_USAGE, input->path,
+                                    "a stream cannot be resumed; name a file "
+                                    "with -i, or run without --resume");
+    const enum garim_status measured =
+        garim_measure(&run->geometry, job, input, state->window_bytes, error);
+    if (measured != GARIM_OK) return measured;
     if (!input->stream && !input->direct)
         note(state->report, "the input does not do O_DIRECT");
     return GARIM_OK;
@@ -185,16 +139,32 @@ static enum garim_status open_output(struct job_state *state,
 {
     struct garim_run *run = &state->run;
     struct garim_output *output = &state->output;
-    enum garim_status status =
-        garim_output_open(output, run->io, run->job->options,
-                          run->input < 0 ? NULL : &state->input, error);
+    struct garim_state_job identity;
+    if (state->resumable)
+        identity = garim_identity(run->job, &state->input, &run->geometry);
+    const enum garim_status status = garim_output_open(
+        output, run->io, run->job->options, state->resumable ? &identity : NULL,
+        run->input < 0 ? NULL : &state->input, error);
     if (status != GARIM_OK) return status;
+    if (output->start != GARIM_START_NEW)
+        garim_geometry_cut(&run->geometry, output->state.job.window_bytes);
+    state->window_bytes = run->geometry.window_bytes;
+    state->resumable &= !output->stream;
     run->output = output->descriptor;
     run->output_path = output->path;
     run->ordered = output->stream;
     run->output_base = output->base;
+    return GARIM_OK;
+}
+
+static enum garim_status reserve(struct job_state *state,
+                                 struct garim_error *error)
+{
+    struct garim_run *run = &state->run;
+    struct garim_output *output = &state->output;
     if (output->stream || run->stream_in) return GARIM_OK;
-    status = garim_output_reserve(output, run->geometry.output_bytes, error);
+    const enum garim_status status =
+        garim_output_reserve(output, run->geometry.output_bytes, error);
     run->direct_out = output->direct;
     if (status == GARIM_OK && !output->direct && run->geometry.output_bytes > 0)
         note(state->report, "the output does not do O_DIRECT");
@@ -246,7 +216,27 @@ static enum garim_status take_shared_memory(struct job_state *state,
         garim_stream_open(&run->stream, shape->trailer_bytes + shape->stride) <
             0)
         return garim_error_no_memory(error);
-    return GARIM_OK;
+    if (state->output.stream || run->stream_in) return GARIM_OK;
+    size_t reach = 4 * (size_t)state->lanes * run->depth;
+    if (reach < REACH_MIN) reach = REACH_MIN;
+    if (garim_watermark_open(&run->watermark, reach, job->worker->count_size) <
+        0)
+        return garim_error_no_memory(error);
+    run->claim_end = reach;
+    if (!state->resumable) return GARIM_OK;
+    return garim_checkpoint_open(&state->checkpoint, run, &state->output,
+                                 &state->input, error);
+}
+
+/* What an earlier run had done. */
+static void restore(struct job_state *state)
+{
+    struct garim_run *run = &state->run;
+    if (state->output.start == GARIM_START_NEW) return;
+    garim_checkpoint_restore(&state->checkpoint);
+    run->resumed_bytes = run->total.bytes_in;
+    state->report->resumed_records = run->total.records;
+    state->report->resumed_bytes = run->resumed_bytes;
 }
 
 /* ---- the verdict --------------------------------------------------------- */
@@ -306,20 +296,52 @@ static enum garim_status judge(const struct garim_run *run,
     return found->status;
 }
 
-static enum garim_status publish(struct job_state *state,
-                                 struct garim_error *error)
+/* Make all of the part durable, and say so in its state. */
+static enum garim_status finish(struct job_state *state,
+                                struct garim_error *error)
 {
     struct garim_run *run = &state->run;
-    if (run->input >= 0) {
-        const enum garim_status status =
-            garim_input_check(&state->input, error);
-        if (status != GARIM_OK) return status;
-    }
-    if (state->output.stream) return GARIM_OK;
     const uint64_t bytes =
         run->stream_in ? run->stream.output_bytes : run->geometry.output_bytes;
     ASSERT(run->total.bytes_out == bytes);
-    return garim_output_publish(&state->output, bytes, error);
+    if (!run->stream_in)
+        ASSERT(run->watermark.windows == run->geometry.window_count);
+    enum garim_status status =
+        garim_output_finish(&state->output, bytes, error);
+    if (status == GARIM_OK && state->resumable)
+        status = garim_checkpoint_complete(&state->checkpoint, error);
+    return status;
+}
+
+static enum garim_status publish(struct job_state *state,
+                                 struct garim_error *error)
+{
+    enum garim_status status = GARIM_OK;
+    if (state->run.input >= 0) status = garim_input_check(&state->input, error);
+    if (status != GARIM_OK || state->output.stream) return status;
+    if (state->output.start < GARIM_START_COMPLETE)
+        status = finish(state, error);
+    if (status == GARIM_OK)
+        status = garim_output_publish(&state->output, error);
+    return status;
+}
+
+/* Whether the part is worth more than what is won by a clean folder: then
+ * `error` says how to go on. */
+static bool keep_part(const struct job_state *state, enum garim_status status,
+                      struct garim_error *error)
+{
+    const struct garim_state_point *point = &state->output.state.point;
+    if (!state->resumable || state->output.part == NULL ||
+        state->output.published || point->windows == 0 ||
+        status == GARIM_DATA || status == GARIM_INPUT)
+        return false;
+    if (error == NULL) return true;
+    const size_t used = strlen(error->message);
+    (void)snprintf(error->message + used, sizeof error->message - used,
+                   "; --resume goes on after %llu records",
+                   (unsigned long long)point->records);
+    return true;
 }
 
 /* ---- the report ---------------------------------------------------------- */
@@ -363,6 +385,33 @@ static void fill_report(const struct job_state *state, double seconds)
 
 /* ---- the job ------------------------------------------------------------- */
 
+/* Fewer windows than there are: the job was told to stop. */
+static enum garim_status judge_interruption(const struct garim_run *run,
+                                            struct garim_error *error)
+{
+    if (!run->drain || run->watermark.windows == run->geometry.window_count)
+        return GARIM_OK;
+    return garim_error_set(error, GARIM_TEMPORARY, "interrupted; run again");
+}
+
+static enum garim_status run_lanes(struct job_state *state,
+                                   struct garim_error *error)
+{
+    struct garim_run *run = &state->run;
+    struct garim_checkpoint *checkpoint =
+        state->resumable ? &state->checkpoint : NULL;
+    enum garim_status status = reserve(state, error);
+    if (status != GARIM_OK) return status;
+    status = garim_lanes_run(run, state->lanes, checkpoint, error);
+    garim_output_advance(&state->output, run->total.bytes_out);
+    if (status == GARIM_OK) status = judge(run, error);
+    if (status == GARIM_OK) status = judge_interruption(run, error);
+    /* What was finished before the trouble is not lost. */
+    if (status != GARIM_OK && checkpoint != NULL)
+        (void)garim_checkpoint_take(checkpoint, NULL);
+    return status;
+}
+
 static enum garim_status run_job(struct job_state *state,
                                  struct garim_error *error)
 {
@@ -373,9 +422,11 @@ static enum garim_status run_job(struct job_state *state,
     if (status != GARIM_OK) return status;
     status = plan(state, error);
     if (status == GARIM_OK) status = take_shared_memory(state, error);
-    if (status == GARIM_OK) status = garim_lanes_run(run, state->lanes, error);
-    garim_output_advance(&state->output, run->total.bytes_out);
-    if (status == GARIM_OK) status = judge(run, error);
+    if (status == GARIM_OK) {
+        restore(state);
+        if (state->output.start < GARIM_START_COMPLETE)
+            status = run_lanes(state, error);
+    }
     if (status == GARIM_DATA) (void)report_rejects(run, state->report, NULL);
     if (status == GARIM_OK) status = report_rejects(run, state->report, error);
     if (status == GARIM_OK) status = publish(state, error);
@@ -391,7 +442,7 @@ enum garim_status garim_job_run(const struct garim_job *job,
 {
     enum garim_status status = check_options(job->options, error);
     if (status != GARIM_OK) return status;
-    const double begin = garim_lanes_clock();
+    const double begin = garim_run_clock();
     const size_t window = job->options->window_bytes;
     struct job_state state = {
         .run = {.job = job},
@@ -400,11 +451,14 @@ enum garim_status garim_job_run(const struct garim_job *job,
     };
     garim_lanes_prepare(&state.run);
     status = run_job(&state, error);
-    fill_report(&state, garim_lanes_clock() - begin);
+    fill_report(&state, garim_run_clock() - begin);
     for (size_t i = 0; i < job->worker->count_size; i++)
         ret_counts[i] =
             state.run.total.counts == NULL ? 0 : state.run.total.counts[i];
-    if (state.output.io != NULL) garim_output_close(&state.output);
+    if (state.output.io != NULL)
+        garim_output_close(&state.output, keep_part(&state, status, error));
+    garim_watermark_close(&state.run.watermark);
+    garim_checkpoint_close(&state.checkpoint);
     if (state.input.io != NULL) garim_input_close(&state.input);
     garim_rejects_close(&state.run.rejects);
     garim_stream_close(&state.run.stream);

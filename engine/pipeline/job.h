@@ -88,11 +88,21 @@ struct garim_worker {
                      struct garim_reject *ret_reject);
 };
 
+/* Something that makes a job the one it is, for example "key" and its id: a
+ * part is gone on with only where all of them are as they were. */
+struct garim_trait {
+    char name[24];
+    char value[104];
+};
+
 struct garim_job {
     const struct garim_job_options *options;
     const struct garim_shape *shape;
     const struct garim_worker *worker;
     uint64_t generate_records; /* of a job without input */
+    const struct garim_trait *traits;
+    size_t trait_count;
+    const struct garim_io *io; /* a test's, or NULL: as the options say */
 };
 
 /* Run a job to its end: open, lanes, publish.  Fills all of `report` but

@@ -129,12 +129,14 @@ static bool claim(struct garim_lane *lane, struct garim_block *block)
     struct garim_run *run = lane->run;
     const uint64_t count =
         run->stream_in ? GARIM_NONE : run->geometry.window_count;
-    lane->ended |= run->next_index >= count ||
+    lane->ended |= run->drain || run->next_index >= count ||
                    garim_rejects_stop(&run->rejects) != GARIM_NONE;
     if (lane->ended) return false;
-    if (!run->stream_in && !may_read(lane, run->geometry.window_bytes))
+    if (run->next_index >= run->claim_end ||
+        (!run->stream_in && !may_read(lane, run->geometry.window_bytes)))
         return false;
-    const uint64_t index = atomic_fetch_add(&run->next_index, 1);
+    const uint64_t index = garim_run_claim(run);
+    if (index == GARIM_NONE) return false;
     lane->ended = index >= count;
     if (lane->ended) return false;
     memset(block->tally.counts, 0,
@@ -216,7 +218,7 @@ static void finish_read(struct garim_lane *lane, struct garim_block *block)
 static void finish_block(struct garim_lane *lane, struct garim_block *block)
 {
     struct garim_run *run = lane->run;
-    garim_run_count(run, &block->tally);
+    garim_run_count(run, block->index, &block->tally);
     block->state = GARIM_BLOCK_FREE;
     if (run->ordered) garim_turn_pass(&run->write_turn, block->index);
 }
@@ -323,7 +325,8 @@ enum garim_step garim_lane_step(struct garim_lane *lane)
         busy |= block->state != GARIM_BLOCK_FREE;
     }
     if (moved) return GARIM_STEP_PROGRESS;
-    if (!busy && !lane->paced) return GARIM_STEP_DONE;
+    if (!busy && !lane->paced)
+        return lane->ended ? GARIM_STEP_DONE : GARIM_STEP_WAIT;
 
     /* Last, since the requests above are on their way meanwhile. */
     struct garim_block *block =
@@ -348,4 +351,6 @@ void garim_lane_wait(struct garim_lane *lane)
         garim_turn_wait(turn, block->index);
     else if (lane->paced && (block == NULL || queued))
         garim_pace_wait(&run->pace);
+    else if (block == NULL)
+        garim_run_wait_for_room(run);
 }

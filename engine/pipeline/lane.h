@@ -30,7 +30,7 @@ struct garim_lane {
 
 enum garim_step {
     GARIM_STEP_PROGRESS,
-    GARIM_STEP_WAIT, /* for a request in flight, or for a turn */
+    GARIM_STEP_WAIT, /* for a request in flight, a turn, or room */
     GARIM_STEP_DONE,
 };
 

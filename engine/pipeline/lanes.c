@@ -17,6 +17,8 @@ enum { PROGRESS_MILLISECONDS = 100 };
 void garim_lanes_prepare(struct garim_run *run)
 {
     pthread_condattr_t attributes;
+    run->claim_end = GARIM_NONE;
+    run->wake_bytes = GARIM_NONE;
     garim_turn_open(&run->read_turn);
     garim_turn_open(&run->write_turn);
     garim_pace_open(&run->pace);
@@ -34,13 +36,6 @@ void garim_lanes_dispose(struct garim_run *run)
     garim_pace_close(&run->pace);
     garim_turn_close(&run->write_turn);
     garim_turn_close(&run->read_turn);
-}
-
-double garim_lanes_clock(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 /* ---- a lane's thread ----------------------------------------------------- */
@@ -103,52 +98,109 @@ static void give_start(struct garim_run *run, unsigned count)
 }
 
 /* Whether the job is to go on, by the word of the caller. */
-static bool report_progress(struct garim_run *run, struct garim_tally total,
-                            double begin)
+static bool report_progress(const struct garim_run *run,
+                            const struct garim_tally *total, double begin)
 {
     const struct garim_job_options *options = run->job->options;
     if (options->progress == NULL) return true;
+    const bool generated = run->input < 0;
     const uint64_t bytes_total =
-        run->input < 0 ? run->geometry.output_bytes : run->geometry.input_bytes;
+        generated ? run->geometry.output_bytes : run->geometry.input_bytes;
     const struct garim_progress progress = {
-        .records = total.records,
-        .bytes_in = total.bytes_in,
-        .bytes_out = total.bytes_out,
+        .records = total->records,
+        .bytes_in = total->bytes_in,
+        .bytes_out = total->bytes_out,
         .bytes_total = run->stream_in ? 0 : bytes_total,
-        .seconds = garim_lanes_clock() - begin,
+        .bytes_resumed = run->resumed_bytes,
+        .seconds = garim_run_clock() - begin,
     };
     return options->progress(options->progress_user, &progress);
 }
 
-/* Wait until `count` lanes have ended, with a look around now and then. */
-static void attend(struct garim_run *run, unsigned count)
+/* What can be resumed finishes what it has claimed, anything else ends at
+ * once. */
+static void interrupt(struct garim_run *run, bool resumable)
 {
-    const double begin = garim_lanes_clock();
+    if (resumable) {
+        (void)pthread_mutex_lock(&run->lock);
+        run->drain = true;
+        run->wake_bytes = GARIM_NONE;
+        (void)pthread_mutex_unlock(&run->lock);
+        garim_pace_release(&run->pace);
+        return;
+    }
+    struct garim_error error;
+    (void)garim_error_set(&error, GARIM_TEMPORARY, "interrupted; run again");
+    garim_run_fail(run, &error);
+}
+
+/* Take a checkpoint where one is due. */
+static void note_progress(struct garim_run *run,
+                          struct garim_checkpoint *checkpoint, uint64_t bytes)
+{
+    struct garim_error error;
+    if (checkpoint != NULL && !run->stop && !run->drain &&
+        garim_checkpoint_is_due(checkpoint, bytes) &&
+        garim_checkpoint_take(checkpoint, &error) != GARIM_OK)
+        garim_run_fail(run, &error);
+}
+
+static struct timespec look_after(const struct timespec *now)
+{
+    const long nanoseconds =
+        now->tv_nsec + PROGRESS_MILLISECONDS * 1000L * 1000;
+    return (struct timespec){
+        .tv_sec = now->tv_sec + nanoseconds / 1000000000,
+        .tv_nsec = nanoseconds % 1000000000,
+    };
+}
+
+static bool is_before(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec < b->tv_sec ||
+           (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+/* Sleep until `count` lanes have ended, so much has come out that a checkpoint
+ * is due, or the next look around is.  Returns whether that is; then `*next`
+ * moves on. */
+static bool sleep_until(struct garim_run *run, unsigned count,
+                        struct timespec *next)
+{
+    while (run->finished < count && run->total.bytes_out < run->wake_bytes &&
+           pthread_cond_timedwait(&run->changed, &run->lock, next) == 0)
+        continue;
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if (is_before(&now, next)) return false;
+    *next = look_after(&now);
+    return true;
+}
+
+/* Wait until `count` lanes have ended, with a look around now and then. */
+static void attend(struct garim_run *run, unsigned count,
+                   struct garim_checkpoint *checkpoint)
+{
+    const double begin = garim_run_clock();
     struct timespec next;
     (void)clock_gettime(CLOCK_MONOTONIC, &next);
+    next = look_after(&next);
     (void)pthread_mutex_lock(&run->lock);
     while (run->finished < count) {
-        next.tv_nsec += PROGRESS_MILLISECONDS * 1000L * 1000;
-        next.tv_sec += next.tv_nsec / 1000000000;
-        next.tv_nsec %= 1000000000;
-        while (run->finished < count &&
-               pthread_cond_timedwait(&run->changed, &run->lock, &next) == 0)
-            continue;
+        const bool look = sleep_until(run, count, &next);
         if (run->finished == count) break;
         const struct garim_tally total = run->total;
         (void)pthread_mutex_unlock(&run->lock);
-        if (!report_progress(run, total, begin) && !run->stop) {
-            struct garim_error error;
-            (void)garim_error_set(&error, GARIM_TEMPORARY,
-                                  "interrupted; run again");
-            garim_run_fail(run, &error);
-        }
+        note_progress(run, checkpoint, total.bytes_out);
+        if (look && !report_progress(run, &total, begin) && !run->stop)
+            interrupt(run, checkpoint != NULL);
         (void)pthread_mutex_lock(&run->lock);
     }
     (void)pthread_mutex_unlock(&run->lock);
 }
 
 enum garim_status garim_lanes_run(struct garim_run *run, unsigned count,
+                                  struct garim_checkpoint *checkpoint,
                                   struct garim_error *error)
 {
     pthread_t *threads = calloc(count, sizeof *threads);
@@ -164,7 +216,7 @@ enum garim_status garim_lanes_run(struct garim_run *run, unsigned count,
         garim_run_fail(run, &trouble);
     }
     give_start(run, started);
-    attend(run, started);
+    attend(run, started, checkpoint);
     for (unsigned i = 0; i < started; i++)
         ASSERT(pthread_join(threads[i], NULL) == 0);
     (void)sem_destroy(&run->gate);

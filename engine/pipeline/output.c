@@ -9,19 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/assert.h"
 #include "base/error.h"
 #include "pipeline/geometry.h"
-
-enum {
-    MODE_DEFAULT = 0600,
-    /* The lock of a killed process is still held while its writes end. */
-    LOCK_ATTEMPTS_MAX = 50,
-    LOCK_PAUSE_MILLISECONDS = 20,
-};
+#include "pipeline/part.h"
 
 enum garim_status garim_output_fail(const char *path, const char *verb,
                                     int result, struct garim_error *error)
@@ -52,125 +45,6 @@ static enum garim_status usage(const char *path, struct garim_error *error,
                                const char *message)
 {
     return garim_error_set_path(error, GARIM_USAGE, path, "%s", message);
-}
-
-static bool is_input(const struct garim_input *input, const struct stat *status)
-{
-    return input != NULL && S_ISREG(status->st_mode) &&
-           input->identity.st_dev == status->st_dev &&
-           input->identity.st_ino == status->st_ino;
-}
-
-/* ---- the part ------------------------------------------------------------ */
-
-static int lock_patiently(const struct garim_io *io, int descriptor)
-{
-    static const struct timespec wait = {
-        .tv_nsec = LOCK_PAUSE_MILLISECONDS * 1000L * 1000,
-    };
-    int result = io->lock(descriptor);
-    for (int i = 0; i < LOCK_ATTEMPTS_MAX && result == -EWOULDBLOCK; i++) {
-        (void)nanosleep(&wait, NULL);
-        result = io->lock(descriptor);
-    }
-    return result;
-}
-
-static enum garim_status locked_by_another(const struct garim_output *output,
-                                           struct garim_error *error)
-{
-    return garim_error_set_path(error, GARIM_TEMPORARY, output->part,
-                                "another run is writing this part; run again "
-                                "when it has ended");
-}
-
-/* Whether `path` still names the file that `descriptor` holds. */
-static bool is_held(const struct garim_io *io, const char *path, int descriptor)
-{
-    struct stat held;
-    struct stat named;
-    return io->status(descriptor, &held) == 0 &&
-           io->path_status(path, &named) == 0 && held.st_dev == named.st_dev &&
-           held.st_ino == named.st_ino;
-}
-
-static enum garim_status discard(const struct garim_output *output,
-                                 struct garim_error *error)
-{
-    const int result = output->io->remove(output->part);
-    return result < 0 ? garim_output_fail(output->part, "discard the part of",
-                                          result, error)
-                      : GARIM_OK;
-}
-
-/* Whether another run holds the part: looked at twice, since one that has just
- * created its part needs a moment to lock it. */
-static bool is_busy(const struct garim_io *io, int part)
-{
-    static const struct timespec moment = {
-        .tv_nsec = LOCK_PAUSE_MILLISECONDS * 1000L * 1000,
-    };
-    if (lock_patiently(io, part) == -EWOULDBLOCK) return true;
-    (void)io->unlock(part);
-    (void)nanosleep(&moment, NULL);
-    return io->lock(part) == -EWOULDBLOCK;
-}
-
-/* A part is in the way: refuse it, or discard it where `restart` says so. */
-static enum garim_status meet_part(const struct garim_output *output,
-                                   const struct garim_input *input,
-                                   bool restart, struct garim_error *error)
-{
-    const struct garim_io *io = output->io;
-    const int found =
-        io->open(output->part, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-    if (found == -ENOENT) return GARIM_OK;
-    if (found < 0) return garim_output_fail(output->part, "open", found, error);
-    struct stat status;
-    enum garim_status result = GARIM_OK;
-    if (is_busy(io, found))
-        result = locked_by_another(output, error);
-    else if (!is_held(io, output->part, found))
-        result = GARIM_OK; /* it went away meanwhile */
-    else if (!restart)
-        result = usage(output->part, error,
-                       "an unfinished part exists; give --restart to discard "
-                       "it and begin again");
-    else if (io->status(found, &status) == 0 && is_input(input, &status))
-        result = usage(output->part, error,
-                       "the input is this part; name another output");
-    else
-        result = discard(output, error);
-    (void)io->close(found);
-    return result;
-}
-
-static enum garim_status create_part(struct garim_output *output,
-                                     const struct garim_input *input,
-                                     const struct garim_job_options *options,
-                                     struct garim_error *error)
-{
-    const struct garim_io *io = output->io;
-    const unsigned mode =
-        options->output_mode == 0 ? MODE_DEFAULT : options->output_mode;
-    int part = -EEXIST;
-    for (int i = 0; i < LOCK_ATTEMPTS_MAX && part == -EEXIST; i++) {
-        part = io->open(output->part, O_RDWR | O_CREAT | O_EXCL, mode & 0777);
-        if (part != -EEXIST) break;
-        const enum garim_status status =
-            meet_part(output, input, options->restart, error);
-        if (status != GARIM_OK) return status;
-    }
-    if (part < 0) return garim_output_fail(output->part, "create", part, error);
-    /* Another run may have met our part before we locked it. */
-    if (lock_patiently(io, part) == -EWOULDBLOCK ||
-        !is_held(io, output->part, part)) {
-        (void)io->close(part);
-        return locked_by_another(output, error);
-    }
-    output->descriptor = part;
-    output->owned = true;
-    return GARIM_OK;
 }
 
 /* ---- opening ------------------------------------------------------------- */
@@ -214,21 +88,29 @@ static enum garim_status check_file(const struct garim_output *output,
                                     struct garim_error *error)
 {
     struct stat link;
-    if (is_input(input, status))
+    if (garim_input_is(input, status))
         return usage(output->path, error,
                      "the output is the input; name another output");
     if (output->io->path_status(output->path, &link) == 0 &&
         S_ISLNK(link.st_mode))
         return usage(output->path, error,
                      "the output is a symbolic link; name the file itself");
-    if (!output->force)
-        return usage(output->path, error,
-                     "the output exists; give --force to replace it");
     return GARIM_OK;
+}
+
+static enum garim_status refuse_stream(const struct garim_output *output,
+                                       const struct garim_job_options *options,
+                                       struct garim_error *error)
+{
+    if (!options->resume) return GARIM_OK;
+    return usage(output->path, error,
+                 "a stream cannot be resumed; name a file with -o, or run "
+                 "without --resume");
 }
 
 static enum garim_status open_path(struct garim_output *output,
                                    const struct garim_job_options *options,
+                                   const struct garim_state_job *job,
                                    const struct garim_input *input,
                                    struct garim_error *error)
 {
@@ -239,16 +121,19 @@ static enum garim_status open_path(struct garim_output *output,
     if (!is_free && S_ISDIR(found.st_mode))
         return garim_error_set_path(error, GARIM_OUTPUT, output->path,
                                     "the output is a directory; name a file");
-    if (!is_free && !S_ISREG(found.st_mode)) return open_stream(output, error);
+    if (!is_free && !S_ISREG(found.st_mode)) {
+        status = refuse_stream(output, options, error);
+        return status == GARIM_OK ? open_stream(output, error) : status;
+    }
     if (!is_free) status = check_file(output, input, &found, error);
     if (status != GARIM_OK) return status;
     if (asprintf(&output->part, "%s.part", output->path) < 0) {
         output->part = NULL;
         return garim_error_no_memory(error);
     }
-    status = create_part(output, input, options, error);
-    if (status == GARIM_OK) return GARIM_OK;
-    free(output->part);
+    status = garim_part_open(output, options, job, input,
+                             is_free ? NULL : &found, error);
+    if (status != GARIM_OK) free(output->part);
     return status;
 }
 
@@ -263,7 +148,7 @@ static enum garim_status open_standard(struct garim_output *output,
     const int result = output->io->status(STDOUT_FILENO, &status);
     if (result < 0)
         return garim_output_fail(output->path, "write to", result, error);
-    if (is_input(input, &status))
+    if (garim_input_is(input, &status))
         return usage(output->path, error,
                      "the output is the input; name another output");
     if (!S_ISREG(status.st_mode)) return GARIM_OK;
@@ -278,6 +163,7 @@ static enum garim_status open_standard(struct garim_output *output,
 enum garim_status garim_output_open(struct garim_output *ret_output,
                                     const struct garim_io *io,
                                     const struct garim_job_options *options,
+                                    const struct garim_state_job *job,
                                     const struct garim_input *input,
                                     struct garim_error *error)
 {
@@ -288,9 +174,11 @@ enum garim_status garim_output_open(struct garim_output *ret_output,
         .path = standard ? "standard output" : path,
         .force = options->force,
     };
-    const enum garim_status status =
-        standard ? open_standard(&output, input, error)
-                 : open_path(&output, options, input, error);
+    enum garim_status status =
+        standard ? refuse_stream(&output, options, error) : GARIM_OK;
+    if (status == GARIM_OK)
+        status = standard ? open_standard(&output, input, error)
+                          : open_path(&output, options, job, input, error);
     if (status == GARIM_OK) *ret_output = output;
     return status;
 }
@@ -309,47 +197,73 @@ enum garim_status garim_output_reserve(struct garim_output *output,
                                        struct garim_error *error)
 {
     ASSERT(output->part != NULL);
-    if (bytes == 0) return GARIM_OK;
+    const uint64_t done = output->state.point.bytes_out;
+    if (bytes == done) return GARIM_OK;
     const int result =
         output->io->preallocate(output->descriptor, garim_align_up(bytes));
     if (result < 0)
         return garim_output_fail(output->part, "reserve space for", result,
                                  error);
-    output->direct =
-        garim_direct_probe(output->io, output->descriptor, GARIM_IO_WRITE);
+    /* Not where it is done already: the trial writes. */
+    output->direct = garim_direct_probe(output->io, output->descriptor,
+                                        GARIM_IO_WRITE, garim_align_up(done));
     return GARIM_OK;
 }
 
-enum garim_status garim_output_publish(struct garim_output *output,
-                                       uint64_t bytes,
-                                       struct garim_error *error)
+enum garim_status garim_output_finish(struct garim_output *output,
+                                      uint64_t bytes, struct garim_error *error)
 {
-    const struct garim_io *io = output->io;
-    int result = io->truncate(output->descriptor, bytes);
+    int result = output->io->truncate(output->descriptor, bytes);
     if (result < 0)
         return garim_output_fail(output->part, "cut", result, error);
-    result = io->sync(output->descriptor);
+    result = output->io->sync(output->descriptor);
     if (result < 0)
         return garim_output_fail(output->part, "sync", result, error);
-    result = io->publish(output->part, output->path, output->force);
+    return GARIM_OK;
+}
+
+static enum garim_status give_name(struct garim_output *output,
+                                   struct garim_error *error)
+{
+    const int result =
+        output->io->publish(output->part, output->path, output->force);
     if (result == -EEXIST)
         return usage(output->path, error,
                      "the output appeared during the run; give --force to "
                      "replace it");
     if (result < 0)
         return garim_output_fail(output->path, "publish", result, error);
-    output->published = true;
-    result = io->sync_directory_of(output->path);
-    if (result < 0)
-        return garim_output_fail(output->path, "sync the folder of", result,
-                                 error);
     return GARIM_OK;
 }
 
-void garim_output_close(struct garim_output *output)
+enum garim_status garim_output_publish(struct garim_output *output,
+                                       struct garim_error *error)
 {
-    if (output->part != NULL && !output->published)
-        (void)output->io->remove(output->part);
+    if (output->start != GARIM_START_PUBLISHED) {
+        const enum garim_status status = give_name(output, error);
+        if (status != GARIM_OK) return status;
+    }
+    output->published = true;
+    const int result = output->io->sync_directory_of(output->path);
+    if (result < 0)
+        return garim_error_set_path(
+            error, GARIM_OUTPUT, output->path,
+            "the output is whole and has its name, but its folder cannot be "
+            "synced (%s): a power failure could take the name back; check the "
+            "device",
+            garim_error_text(-result));
+    output->settled = true;
+    return GARIM_OK;
+}
+
+void garim_output_close(struct garim_output *output, bool keep)
+{
+    if (output->part != NULL) {
+        if (!output->published && !keep) (void)output->io->remove(output->part);
+        /* Last, since it says what the part is. */
+        garim_state_close(&output->state,
+                          output->published ? output->settled : !keep);
+    }
     free(output->part);
     output->part = NULL;
     if (output->owned) (void)output->io->close(output->descriptor);

@@ -6,11 +6,22 @@
 #define GARIM_PIPELINE_OUTPUT_H
 
 #include "pipeline/input.h"
+#include "pipeline/state.h"
+
+/* What a job begins with. */
+enum garim_start {
+    GARIM_START_NEW,
+    GARIM_START_RESUMED,
+    GARIM_START_COMPLETE,  /* the part is whole */
+    GARIM_START_PUBLISHED, /* and has its name already */
+};
 
 struct garim_output {
     const struct garim_io *io;
-    const char *path; /* for messages too */
-    char *part;       /* OUT.part, or NULL for a stream */
+    const char *path;         /* for messages too */
+    char *part;               /* OUT.part, or NULL for a stream */
+    struct garim_state state; /* of a part */
+    enum garim_start start;
     int descriptor;
     bool owned;  /* to be closed */
     bool force;  /* replace what stands under `path` */
@@ -21,13 +32,17 @@ struct garim_output {
     uint64_t base;
     bool direct; /* O_DIRECT */
     bool published;
+    bool settled; /* and its folder synced */
 };
 
 /* Open the output of `options`: standard output and any path that is no
- * regular file as a stream, else a new, locked part.  `input` may be NULL. */
+ * regular file as a stream, else a locked part, new or with what an earlier
+ * run had done.  `job` is NULL where the job cannot be resumed; `input` may be
+ * NULL. */
 enum garim_status garim_output_open(struct garim_output *ret_output,
                                     const struct garim_io *io,
                                     const struct garim_job_options *options,
+                                    const struct garim_state_job *job,
                                     const struct garim_input *input,
                                     struct garim_error *error);
 
@@ -40,13 +55,18 @@ enum garim_status garim_output_reserve(struct garim_output *output,
                                        uint64_t bytes,
                                        struct garim_error *error);
 
-/* After all writes: cut the part to `bytes`, sync it and give it its name. */
+/* After all writes: cut the part to `bytes` and sync it. */
+enum garim_status garim_output_finish(struct garim_output *output,
+                                      uint64_t bytes,
+                                      struct garim_error *error);
+
+/* Give the finished part its name. */
 enum garim_status garim_output_publish(struct garim_output *output,
-                                       uint64_t bytes,
                                        struct garim_error *error);
 
-/* A part that was not published is removed. */
-void garim_output_close(struct garim_output *output);
+/* A part that was not published goes, with its state, unless it is to `keep`
+ * for a later run. */
+void garim_output_close(struct garim_output *output, bool keep);
 
 /* GARIM_OUTPUT: `result`, a negative errno value, from trying to `verb` it. */
 enum garim_status garim_output_fail(const char *path, const char *verb,

@@ -73,6 +73,20 @@ void garim_rejects_break(struct garim_rejects *rejects, uint64_t record,
     (void)pthread_mutex_unlock(&rejects->lock);
 }
 
+size_t garim_rejects_copy(struct garim_rejects *rejects, uint64_t record_end,
+                          struct garim_fault *copy)
+{
+    size_t count = 0;
+    (void)pthread_mutex_lock(&rejects->lock);
+    while (count < rejects->count &&
+           rejects->faults[count].record < record_end) {
+        copy[count] = rejects->faults[count];
+        count++;
+    }
+    (void)pthread_mutex_unlock(&rejects->lock);
+    return count;
+}
+
 const struct garim_fault *
 garim_rejects_excess(const struct garim_rejects *rejects)
 {

@@ -40,6 +40,10 @@ void garim_rejects_add(struct garim_rejects *rejects,
 void garim_rejects_break(struct garim_rejects *rejects, uint64_t record,
                          const struct garim_error *error);
 
+/* Copy the faults before `record_end`; returns how many. */
+size_t garim_rejects_copy(struct garim_rejects *rejects, uint64_t record_end,
+                          struct garim_fault *copy);
+
 static inline uint64_t garim_rejects_stop(const struct garim_rejects *rejects)
 {
     return rejects->stop;

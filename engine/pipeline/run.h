@@ -18,6 +18,7 @@
 #include "pipeline/rejects.h"
 #include "pipeline/stream.h"
 #include "pipeline/turn.h"
+#include "pipeline/watermark.h"
 
 struct garim_run {
     const struct garim_job *job;
@@ -34,12 +35,14 @@ struct garim_run {
 
     struct garim_geometry geometry; /* of a stream: no counts and ends */
     size_t buffer_bytes;
-    size_t faults_max; /* of one block */
-    unsigned depth;    /* blocks in flight in one lane */
-    unsigned threads;  /* that may transform at a time */
-    sem_t gate;        /* counts them down */
+    size_t faults_max;      /* of one block */
+    unsigned depth;         /* blocks in flight in one lane */
+    unsigned threads;       /* that may transform at a time */
+    sem_t gate;             /* counts them down */
+    uint64_t resumed_bytes; /* in (out without an input), by an earlier run */
 
     _Atomic uint64_t next_index; /* of the block nobody has claimed */
+    _Atomic uint64_t claim_end;  /* nor may, this one and all above it */
     struct garim_turn read_turn; /* guards `stream` */
     struct garim_turn write_turn;
     struct garim_stream stream;
@@ -47,21 +50,36 @@ struct garim_run {
     struct garim_rejects rejects;
 
     atomic_bool stop;      /* at once: `error` says why */
+    atomic_bool drain;     /* claim no more; what is claimed is finished */
     atomic_bool fell_back; /* a lane could not have its ring */
 
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t changed;
     struct garim_tally total;
+    struct garim_watermark watermark; /* of windows, where the output is a part,
+                                         else not in use */
+    uint64_t wake_bytes; /* signal `changed` when so many have come out */
+    unsigned waiting;    /* lanes, for `claim_end` to rise */
     struct garim_error error;
     unsigned ready;    /* lanes that have opened, well or not */
     unsigned finished; /* lanes that have ended */
     bool go;
 };
 
+/* Seconds of a clock that is never set. */
+double garim_run_clock(void);
+
 /* Note the first error and stop all lanes. */
 void garim_run_fail(struct garim_run *run, const struct garim_error *error);
 
-/* Add the numbers of a finished block. */
-void garim_run_count(struct garim_run *run, const struct garim_tally *tally);
+/* Claim the next block, in the order of the output; GARIM_NONE: not now. */
+uint64_t garim_run_claim(struct garim_run *run);
+
+/* Sleep until a block may be claimed or the job stops. */
+void garim_run_wait_for_room(struct garim_run *run);
+
+/* Block `index` is finished: add its numbers. */
+void garim_run_count(struct garim_run *run, uint64_t index,
+                     const struct garim_tally *tally);
 
 #endif

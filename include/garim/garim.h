@@ -241,8 +241,9 @@ struct garim_progress {
     uint64_t records; /* done so far */
     uint64_t bytes_in;
     uint64_t bytes_out;
-    uint64_t bytes_total; /* of the input (of the output where there is no
-                             input), or 0: unknown */
+    uint64_t bytes_total;   /* of the input (of the output where there is no
+                               input), or 0: unknown */
+    uint64_t bytes_resumed; /* of the same, done by an earlier run */
     double seconds;
 };
 
@@ -251,6 +252,7 @@ struct garim_job_options {
     const char *output;  /* path; NULL or "-": standard output */
     bool force;          /* replace an output that exists */
     bool restart;        /* discard an unfinished part */
+    bool resume;         /* go on with the part of a run that was cut off */
     unsigned threads;    /* 0: the cores this process may use */
     size_t window_bytes; /* 0: default; a power of two, 4 KiB to 4 MiB */
     enum garim_io_choice io;
@@ -263,6 +265,10 @@ struct garim_job_options {
     uint64_t records_begin, records_end;
     uint64_t memory_bytes; /* buffers take no more; 0: as many as are of use */
     uint64_t rate_bytes;   /* read no more in a second; 0: no cap */
+    /* Bytes of output between two checkpoints, from which a run that was cut
+     * off can be resumed; 0: 1 GiB, and at least one a second; GARIM_NONE:
+     * only when the run ends. */
+    uint64_t checkpoint_bytes;
     /* Called about every 100 ms from the calling thread; false interrupts the
      * job, which then returns GARIM_TEMPORARY. */
     bool (*progress)(void *user, const struct garim_progress *progress);
@@ -294,6 +300,9 @@ struct garim_report {
     const char *kernels;        /* as of garim_engine_kernels() */
     bool direct_in, direct_out; /* O_DIRECT */
     bool published;             /* the output stands under its final name */
+    /* What an earlier run had done, which this one went on with; the numbers
+     * above hold it too.  0: nothing. */
+    uint64_t resumed_records, resumed_bytes;
     uint64_t peak_memory_bytes;
     char key_id[17]; /* or "" */
     size_t field_count;

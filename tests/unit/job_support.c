@@ -99,6 +99,7 @@ char job_folder[] = "/var/tmp/garim-test-job-XXXXXX";
 char job_in_path[128];
 char job_out_path[128];
 char job_part_path[128];
+char job_state_path[128];
 static uint64_t seed;
 
 void job_set_up(void)
@@ -107,6 +108,8 @@ void job_set_up(void)
     (void)snprintf(job_in_path, sizeof job_in_path, "%s/in", job_folder);
     (void)snprintf(job_out_path, sizeof job_out_path, "%s/out", job_folder);
     (void)snprintf(job_part_path, sizeof job_part_path, "%s/out.part",
+                   job_folder);
+    (void)snprintf(job_state_path, sizeof job_state_path, "%s/out.state",
                    job_folder);
     (void)signal(SIGPIPE, SIG_IGN);
     const char *wanted = getenv("GARIM_TEST_SEED");
@@ -118,6 +121,7 @@ void job_tear_down(void)
     (void)unlink(job_in_path);
     (void)unlink(job_out_path);
     (void)unlink(job_part_path);
+    (void)unlink(job_state_path);
     (void)rmdir(job_folder);
 }
 
@@ -283,6 +287,9 @@ struct outcome job_run(const struct scenario *scenario)
         .options = &scenario->options,
         .shape = &scenario->shape,
         .worker = &worker,
+        .traits = &scenario->trait,
+        .trait_count = 1,
+        .io = scenario->io,
     };
     struct outcome outcome = {0};
     outcome.status =
@@ -361,6 +368,7 @@ struct outcome job_run_scenario(struct scenario *scenario, const uint8_t *input)
         collect_file(&outcome);
     }
     cr_assert_neq(access(job_part_path, F_OK), 0, "a part was left");
+    cr_assert_neq(access(job_state_path, F_OK), 0, "a state was left");
     return outcome;
 }
 

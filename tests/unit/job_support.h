@@ -26,6 +26,8 @@ struct scenario {
     size_t extra;    /* bytes too many at the end */
     struct garim_job_options options;
     enum medium input, output;
+    const struct garim_io *io; /* or NULL */
+    struct garim_trait trait;  /* what makes the job another */
 };
 
 struct outcome {
@@ -47,6 +49,7 @@ extern char job_folder[];
 extern char job_in_path[128];
 extern char job_out_path[128];
 extern char job_part_path[128];
+extern char job_state_path[128];
 
 /* A folder of its own for a test, and its removal. */
 void job_set_up(void);

@@ -154,7 +154,12 @@ Test(pipeline, generated_records)
             .io = i & 1 ? GARIM_IO_URING : GARIM_IO_POSIX,
             .force = true,
         };
-        const struct garim_job job = {&options, &shape, &worker, RECORDS};
+        const struct garim_job job = {
+            .options = &options,
+            .shape = &shape,
+            .worker = &worker,
+            .generate_records = RECORDS,
+        };
         generate(&job, expected, BYTES);
     }
     free(expected);

@@ -1,0 +1,56 @@
+/* identity.c - what makes a job the one it is
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "pipeline/identity.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/assert.h"
+
+/* The next trait, cleared whole: all its bytes go into a checksum. */
+__attribute__((format(printf, 3, 4))) static void
+add(struct garim_state_job *identity, const char *name, const char *format, ...)
+{
+    ASSERT(identity->trait_count < GARIM_STATE_TRAITS_MAX);
+    struct garim_trait *trait = &identity->traits[identity->trait_count++];
+    va_list arguments;
+    va_start(arguments, format);
+    memset(trait, 0, sizeof *trait);
+    ASSERT(strlen(name) < sizeof trait->name);
+    strcpy(trait->name, name);
+    const int bytes =
+        vsnprintf(trait->value, sizeof trait->value, format, arguments);
+    va_end(arguments);
+    ASSERT(bytes >= 0 && (size_t)bytes < sizeof trait->value);
+}
+
+struct garim_state_job garim_identity(const struct garim_job *job,
+                                      const struct garim_input *input,
+                                      const struct garim_geometry *geometry)
+{
+    const struct garim_job_options *options = job->options;
+    const struct stat *file = &input->identity;
+    struct garim_state_job identity = {
+        .window_bytes = geometry->window_bytes,
+        .output_bytes = geometry->output_bytes,
+        .count_size = job->worker->count_size,
+        .faults_max = options->max_rejects,
+    };
+    add(&identity, "input", "%llu %llu %llu %lld.%09ld %lld.%09ld",
+        (unsigned long long)file->st_dev, (unsigned long long)file->st_ino,
+        (unsigned long long)file->st_size, (long long)file->st_mtim.tv_sec,
+        file->st_mtim.tv_nsec, (long long)file->st_ctim.tv_sec,
+        file->st_ctim.tv_nsec);
+    add(&identity, "--records", "%llu:%llu",
+        (unsigned long long)geometry->first_record,
+        (unsigned long long)(geometry->first_record + geometry->records));
+    add(&identity, "--max-rejects", "%llu",
+        (unsigned long long)options->max_rejects);
+    add(&identity, "--mode", "%o", options->output_mode);
+    for (size_t i = 0; i < job->trait_count; i++)
+        add(&identity, job->traits[i].name, "%s", job->traits[i].value);
+    return identity;
+}

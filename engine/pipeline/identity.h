@@ -1,0 +1,17 @@
+/* identity.h - what makes a job the one it is
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_PIPELINE_IDENTITY_H
+#define GARIM_PIPELINE_IDENTITY_H
+
+#include "pipeline/geometry.h"
+#include "pipeline/input.h"
+#include "pipeline/state.h"
+
+/* The traits of `job` and its input, and what follows from them. */
+struct garim_state_job garim_identity(const struct garim_job *job,
+                                      const struct garim_input *input,
+                                      const struct garim_geometry *geometry);
+
+#endif

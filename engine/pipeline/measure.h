@@ -1,0 +1,19 @@
+/* measure.h - what a job's input holds, and which of it is wanted
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_PIPELINE_MEASURE_H
+#define GARIM_PIPELINE_MEASURE_H
+
+#include "pipeline/geometry.h"
+#include "pipeline/input.h"
+
+/* The geometry of the records of `job` that its options choose; a stream's is
+ * that of no records.  GARIM_INPUT where the size is no whole number of them,
+ * GARIM_USAGE where there are none of those chosen. */
+enum garim_status garim_measure(struct garim_geometry *ret_geometry,
+                                const struct garim_job *job,
+                                const struct garim_input *input,
+                                size_t window_bytes, struct garim_error *error);
+
+#endif

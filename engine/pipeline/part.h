@@ -1,0 +1,20 @@
+/* part.h - what an earlier run left beside the output, and what is done with it
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_PIPELINE_PART_H
+#define GARIM_PIPELINE_PART_H
+
+#include "pipeline/output.h"
+
+/* Open and lock the state and the part of `output`, or refuse.  `there` is what
+ * stands under the final name, or NULL.  `job` is NULL where the job cannot be
+ * resumed. */
+enum garim_status garim_part_open(struct garim_output *output,
+                                  const struct garim_job_options *options,
+                                  const struct garim_state_job *job,
+                                  const struct garim_input *input,
+                                  const struct stat *there,
+                                  struct garim_error *error);
+
+#endif

@@ -1,0 +1,197 @@
+/* fault_io.c - a back end whose calls fail, or end the process, when told
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "fault_io.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "io/io_file.h"
+
+static const struct fault_plan *plan;
+static unsigned long counts[FAULT_CALLS];
+static bool struck;
+static struct garim_io_request *failed; /* to be handed back */
+static int unsynced = -1;               /* a descriptor whose sync has failed */
+
+void fault_begin(const struct fault_plan *new_plan)
+{
+    memset(counts, 0, sizeof counts);
+    struck = false;
+    failed = NULL;
+    unsynced = -1;
+    plan = new_plan;
+}
+
+unsigned long fault_count(enum fault_call call)
+{
+    return counts[call];
+}
+
+bool fault_struck(void)
+{
+    return struck;
+}
+
+/* Count a call; 0, or the error it is to answer with. */
+static int strike(enum fault_call call)
+{
+    counts[call]++;
+    counts[FAULT_ANY]++;
+    if (plan == NULL || (plan->call != FAULT_ANY && plan->call != call) ||
+        counts[plan->call] != plan->when)
+        return 0;
+    struck = true;
+    if (plan->error == 0) _exit(FAULT_EXIT);
+    return -plan->error;
+}
+
+static void submit(struct garim_io_queue *queue,
+                   struct garim_io_request *request)
+{
+    request->result =
+        strike(request->operation == GARIM_IO_READ ? FAULT_READ : FAULT_WRITE);
+    if (request->result == 0)
+        garim_io_posix.submit(queue, request);
+    else
+        failed = request;
+}
+
+static struct garim_io_request *reap(struct garim_io_queue *queue, bool wait)
+{
+    struct garim_io_request *request = failed;
+    failed = NULL;
+    return request != NULL ? request : garim_io_posix.reap(queue, wait);
+}
+
+static int queue_open(struct garim_io_queue **ret_queue,
+                      const struct garim_io_queue_options *options)
+{
+    return garim_io_posix.queue_open(ret_queue, options);
+}
+
+static void queue_close(struct garim_io_queue *queue)
+{
+    garim_io_posix.queue_close(queue);
+}
+
+static int fault_open(const char *path, int flags, mode_t mode)
+{
+    const int result = strike(FAULT_OPEN);
+    return result < 0 ? result : garim_file_open(path, flags, mode);
+}
+
+static int fault_close(int descriptor)
+{
+    if (descriptor == unsynced) unsynced = -1;
+    return garim_file_close(descriptor);
+}
+
+static int status(int descriptor, struct stat *ret_status)
+{
+    const int result = strike(FAULT_STATUS);
+    return result < 0 ? result : garim_file_status(descriptor, ret_status);
+}
+
+static int preallocate(int descriptor, uint64_t bytes)
+{
+    const int result = strike(FAULT_PREALLOCATE);
+    return result < 0 ? result : garim_file_preallocate(descriptor, bytes);
+}
+
+static int fault_truncate(int descriptor, uint64_t bytes)
+{
+    const int result = strike(FAULT_TRUNCATE);
+    return result < 0 ? result : garim_file_truncate(descriptor, bytes);
+}
+
+/* A failed sync is never retried: what it lost may count as written then. */
+static int sync_with(enum fault_call call, int (*function)(int), int descriptor)
+{
+    cr_assert_neq(descriptor, unsynced, "a failed sync was retried");
+    const int result = strike(call);
+    if (result < 0) unsynced = descriptor;
+    return result < 0 ? result : function(descriptor);
+}
+
+static int fault_sync(int descriptor)
+{
+    return sync_with(FAULT_SYNC, garim_file_sync, descriptor);
+}
+
+static int sync_data(int descriptor)
+{
+    return sync_with(FAULT_SYNC_DATA, garim_file_sync_data, descriptor);
+}
+
+static int sync_directory_of(const char *path)
+{
+    const int result = strike(FAULT_SYNC_DIRECTORY);
+    return result < 0 ? result : garim_file_sync_directory_of(path);
+}
+
+static int64_t read_at(int descriptor, void *buffer, size_t bytes,
+                       uint64_t offset)
+{
+    const int result = strike(FAULT_READ_AT);
+    return result < 0 ? result
+                      : garim_file_read_at(descriptor, buffer, bytes, offset);
+}
+
+/* It fails half-way, and leaves that half. */
+static int write_at(int descriptor, const void *buffer, size_t bytes,
+                    uint64_t offset)
+{
+    const int result = strike(FAULT_WRITE_AT);
+    if (result < 0) bytes /= 2;
+    const int written = garim_file_write_at(descriptor, buffer, bytes, offset);
+    return result < 0 ? result : written;
+}
+
+static int lock(int descriptor)
+{
+    const int result = strike(FAULT_LOCK);
+    return result < 0 ? result : garim_file_lock(descriptor);
+}
+
+static int publish(const char *from, const char *to, bool replace)
+{
+    const int result = strike(FAULT_PUBLISH);
+    return result < 0 ? result : garim_file_publish(from, to, replace);
+}
+
+static int fault_remove(const char *path)
+{
+    const int result = strike(FAULT_REMOVE);
+    return result < 0 ? result : garim_file_remove(path);
+}
+
+const struct garim_io fault_io = {
+    .name = "faults",
+    .synchronous = true,
+    .queue_open = queue_open,
+    .queue_close = queue_close,
+    .submit = submit,
+    .reap = reap,
+    .open = fault_open,
+    .close = fault_close,
+    .status = status,
+    .path_status = garim_file_path_status,
+    .position = garim_file_position,
+    .set_position = garim_file_set_position,
+    .set_direct = garim_file_set_direct,
+    .preallocate = preallocate,
+    .truncate = fault_truncate,
+    .sync = fault_sync,
+    .sync_data = sync_data,
+    .read_at = read_at,
+    .write_at = write_at,
+    .sync_directory_of = sync_directory_of,
+    .lock = lock,
+    .unlock = garim_file_unlock,
+    .publish = publish,
+    .remove = fault_remove,
+};

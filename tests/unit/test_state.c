@@ -1,0 +1,207 @@
+/* test_state.c - the two slots of a state, its lock, and the watermark
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "job_support.h"
+#include "pipeline/state.h"
+#include "pipeline/watermark.h"
+
+TestSuite(state, .init = job_set_up, .fini = job_tear_down, .timeout = 60);
+
+enum { COUNTS = 3, FAULTS = 700, SLOT_BYTES = 12288, HEAD_BYTES = 4096 };
+
+static struct garim_state open_state(void)
+{
+    struct garim_state state;
+    struct garim_error error;
+    cr_assert_eq(
+        garim_state_open(&state, &garim_io_posix, job_out_path, 0, &error),
+        GARIM_OK, "%s", error.message);
+    return state;
+}
+
+static struct garim_state_job make_job(void)
+{
+    return (struct garim_state_job){
+        .window_bytes = 4096,
+        .output_bytes = 1234567,
+        .count_size = COUNTS,
+        .faults_max = FAULTS,
+        .trait_count = 2,
+        .traits = {{"input", "a"}, {"key", "b"}},
+    };
+}
+
+/* Checkpoint `n`, with numbers that follow from it. */
+static void store(struct garim_state *state, uint64_t n)
+{
+    const uint64_t counts[COUNTS] = {n, 2 * n, 3 * n};
+    struct garim_fault faults[FAULTS];
+    struct garim_state_point point = {.windows = n, .fault_count = n};
+    for (uint64_t i = 0; i < n; i++)
+        faults[i] = (struct garim_fault){.record = i, .field = (unsigned)n};
+    cr_assert_eq(garim_state_store(state, &point, counts, faults, NULL),
+                 GARIM_OK);
+}
+
+static void check(const struct garim_state *state, uint64_t n)
+{
+    cr_assert(state->valid);
+    cr_assert_eq(state->point.windows, n);
+    cr_assert_eq(state->point.sequence, n + 1);
+    cr_assert_eq(state->point.fault_count, n);
+    for (uint64_t i = 0; i < COUNTS; i++)
+        cr_assert_eq(state->counts[i], (i + 1) * n);
+    for (uint64_t i = 0; i < n; i++)
+        cr_assert(state->faults[i].record == i && state->faults[i].field == n);
+}
+
+/* A state whose last checkpoint is `n`, closed. */
+static void make_state(uint64_t n)
+{
+    const struct garim_state_job job = make_job();
+    struct garim_state state = open_state();
+    cr_assert_eq(garim_state_begin(&state, &job, NULL), GARIM_OK);
+    for (uint64_t i = 1; i <= n; i++)
+        store(&state, i);
+    garim_state_close(&state, false);
+}
+
+static void damage(off_t offset)
+{
+    const int file = open(job_state_path, O_RDWR);
+    uint8_t byte;
+    cr_assert_eq(pread(file, &byte, 1, offset), 1);
+    byte ^= 1;
+    cr_assert_eq(pwrite(file, &byte, 1, offset), 1);
+    (void)close(file);
+}
+
+Test(state, last_checkpoint)
+{
+    for (uint64_t n = 0; n < 9; n++) {
+        make_state(n);
+        struct garim_state state = open_state();
+        check(&state, n);
+        cr_assert_eq(garim_state_confirm(&state, NULL), GARIM_OK);
+        store(&state, n + 1);
+        garim_state_close(&state, false);
+        state = open_state();
+        check(&state, n + 1);
+        garim_state_close(&state, true);
+        cr_assert_neq(access(job_state_path, F_OK), 0);
+    }
+}
+
+/* Whatever byte of the last slot is wrong, the one before it counts. */
+Test(state, damaged_slots)
+{
+    const uint64_t n = 7; /* sequence 8: slot 0 */
+    const size_t used = sizeof(struct garim_state_point) +
+                        COUNTS * sizeof(uint64_t) +
+                        n * sizeof(struct garim_fault) + 32;
+    for (size_t i = 0; i < used; i++) {
+        make_state(n);
+        damage((off_t)(HEAD_BYTES + i));
+        struct garim_state state = open_state();
+        check(&state, n - 1);
+        garim_state_close(&state, false);
+        damage((off_t)(HEAD_BYTES + SLOT_BYTES));
+        state = open_state();
+        cr_assert(!state.valid);
+        garim_state_close(&state, true);
+    }
+}
+
+Test(state, damaged_head)
+{
+    for (off_t at = 8; at < 64; at++) {
+        make_state(3);
+        damage(at);
+        struct garim_state state = open_state();
+        cr_assert(!state.valid);
+        garim_state_close(&state, true);
+    }
+}
+
+/* Slots of an earlier job in the same file mean nothing. */
+Test(state, slots_of_another_job)
+{
+    make_state(5);
+    struct garim_state_job other = make_job();
+    struct garim_state state = open_state();
+    char text[200];
+    strcpy(other.traits[1].value, "c");
+    garim_state_differ(&state, &other, text, sizeof text);
+    cr_assert_str_eq(text, "another key");
+    strcpy(other.traits[0].value, "");
+    garim_state_differ(&state, &other, text, sizeof text);
+    cr_assert_str_eq(text, "another input, another key");
+    const int old = open(job_state_path, O_RDONLY);
+    uint8_t slot[SLOT_BYTES];
+    cr_assert_eq(pread(old, slot, SLOT_BYTES, HEAD_BYTES), SLOT_BYTES);
+    (void)close(old);
+    cr_assert_eq(garim_state_begin(&state, &other, NULL), GARIM_OK);
+    const int file = open(job_state_path, O_WRONLY);
+    cr_assert_eq(pwrite(file, slot, SLOT_BYTES, HEAD_BYTES), SLOT_BYTES);
+    (void)close(file);
+    garim_state_close(&state, false);
+    state = open_state();
+    check(&state, 0);
+    garim_state_close(&state, false);
+}
+
+Test(state, locked)
+{
+    struct garim_state state = open_state();
+    struct garim_state other;
+    struct garim_error error;
+    cr_assert_eq(
+        garim_state_open(&other, &garim_io_posix, job_out_path, 2, &error),
+        GARIM_TEMPORARY);
+    cr_assert_not_null(strstr(error.message, "locked by another run"));
+    garim_state_close(&state, false);
+    state = open_state();
+    garim_state_close(&state, true);
+}
+
+/* ---- the watermark ------------------------------------------------------- */
+
+Test(state, watermark_in_any_order)
+{
+    enum { REACH = 16, WINDOWS = 5000 };
+    struct garim_watermark watermark;
+    bool finished[WINDOWS + REACH] = {false};
+    uint64_t counts[2];
+    struct garim_tally tally = {.counts = counts};
+    cr_assert_eq(garim_watermark_open(&watermark, REACH, 2), 0);
+    for (uint64_t low = 0; low < WINDOWS;) {
+        const uint64_t index = low + job_draw(REACH);
+        if (finished[index]) continue;
+        finished[index] = true;
+        tally.records = index + 1;
+        tally.bytes_in = tally.bytes_out = counts[0] = 2 * index;
+        counts[1] = 1;
+        cr_assert_eq(garim_watermark_finish(&watermark, index, &tally),
+                     index == low);
+        while (finished[low])
+            low++;
+        const struct garim_tally *below = &watermark.below;
+        cr_assert_eq(watermark.windows, low);
+        cr_assert_eq(below->records, low * (low + 1) / 2);
+        cr_assert_eq(below->bytes_in, low * (low - 1));
+        cr_assert_eq(below->bytes_out, low * (low - 1));
+        cr_assert_eq(below->counts[0], low * (low - 1));
+        cr_assert_eq(below->counts[1], low);
+    }
+    garim_watermark_close(&watermark);
+}
