@@ -79,14 +79,14 @@ void garim_find_last_avx2(const uint8_t *data, const uint32_t *offsets,
                           uint32_t *positions)
 {
     __m256i sought = _mm256_set1_epi8((char)byte);
-    struct span span = span_of(data, offsets, lengths, count);
+    struct reach reach = reach_of(data, offsets, lengths, count);
     for (size_t i = 0; i < count; i++) {
         const uint8_t *value = data + offsets[i];
         if (lengths[i] > YMM_BYTES) {
             positions[i] = find_last_long(value, lengths[i], sought);
             continue;
         }
-        __m256i bytes = load_within(span, value, lengths[i]);
+        __m256i bytes = load_within(&reach, value, lengths[i]);
         uint64_t found = places_of(sought, bytes) & bits_below(lengths[i]);
         positions[i] = (uint32_t)end_of_bits(found) - 1;
     }

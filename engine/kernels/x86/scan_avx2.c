@@ -19,10 +19,10 @@ static ALWAYS_INLINE vector load(const uint8_t *from)
     return load_ymm(from);
 }
 
-static ALWAYS_INLINE vector load_some(struct span span, const uint8_t *from,
+static ALWAYS_INLINE vector load_some(struct reach *reach, const uint8_t *from,
                                       size_t bytes)
 {
-    return load_within(span, from, bytes);
+    return load_within(reach, from, bytes);
 }
 
 #include "kernels/x86/scan_template.h"

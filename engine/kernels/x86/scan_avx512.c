@@ -19,10 +19,10 @@ static ALWAYS_INLINE vector load(const uint8_t *from)
     return load_zmm(from);
 }
 
-static ALWAYS_INLINE vector load_some(struct span span, const uint8_t *from,
+static ALWAYS_INLINE vector load_some(struct reach *reach, const uint8_t *from,
                                       size_t bytes)
 {
-    (void)span;
+    (void)reach;
     return load_zmm_some(from, bytes);
 }
 
@@ -51,5 +51,8 @@ void garim_scan_avx512(const struct garim_scan *scan,
                        const struct garim_column *column, size_t count,
                        uint32_t *offsets, uint32_t *lengths, uint8_t *flags)
 {
-    scan_any(scan, column, count, offsets, lengths, flags);
+    if (column->bytes <= YMM_BYTES)
+        garim_scan_avx512_short(scan, column, count, offsets, lengths, flags);
+    else
+        scan_any(scan, column, count, offsets, lengths, flags);
 }

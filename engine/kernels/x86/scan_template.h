@@ -7,7 +7,7 @@
  *   vector         a vector of bytes
  *   spread()       a vector of one byte
  *   load()         a whole vector
- *   load_some()    one of at most VECTOR_BYTES bytes inside a span
+ *   load_some()    one of at most VECTOR_BYTES bytes inside a reach
  * and defines mark() behind it.
  */
 
@@ -44,14 +44,18 @@ static ALWAYS_INLINE struct sought seek(const struct garim_scan *scan)
     return sought;
 }
 
+/* From the highest flag to the lowest: each is a carry that is added. */
 static ALWAYS_INLINE uint8_t flags_of(uint64_t valued, uint64_t differs,
                                       bool odd)
 {
-    unsigned flags = odd ? GARIM_SCAN_ODD : 0;
-    flags |= valued == 0 ? GARIM_SCAN_NULL : 0;
-    flags |= differs == 0 ? GARIM_SCAN_SAME : 0;
+    unsigned flags = odd;
+    flags = 2 * flags + (differs == 0);
+    flags = 2 * flags + (valued == 0);
     return (uint8_t)flags;
 }
+_Static_assert(GARIM_SCAN_NULL == 1 && GARIM_SCAN_SAME == 2 &&
+                   GARIM_SCAN_ODD == 4,
+               "the order of the flags");
 
 /* Fields of at most VECTOR_BYTES. */
 static ALWAYS_INLINE void scan_short(const struct garim_scan *scan,
@@ -63,11 +67,11 @@ static ALWAYS_INLINE void scan_short(const struct garim_scan *scan,
     const struct sought sought = seek(scan);
     const size_t bytes = column->bytes, stride = column->stride;
     const uint64_t within = bits_below(bytes), behind = within + 1;
-    const struct span span = {column->data,
-                              column->data + (count - 1) * stride + bytes};
-    vector above = load_some(span, column->data, bytes);
+    const uint8_t *const data = column->data;
+    struct reach reach = {data + (count - 1) * stride + bytes};
+    vector above = load_some(&reach, data, bytes);
     for (size_t i = 0; i < count; i++) {
-        vector field = load_some(span, column->data + i * stride, bytes);
+        vector field = load_some(&reach, data + i * stride, bytes);
         struct marks marks = mark(&sought, field, above, within);
         size_t from = 0, to = bytes;
         bool odd;

@@ -69,7 +69,7 @@ void garim_translate_avx2(const uint8_t table[256], const uint8_t *data,
                           uint8_t *highs)
 {
     if (count == 0) return;
-    struct span span = span_of(data, offsets, lengths, count);
+    struct reach reach = reach_of(data, offsets, lengths, count);
     struct halves halves;
     split(&halves, table);
     for (size_t i = 0; i < count; i++) {
@@ -81,7 +81,7 @@ void garim_translate_avx2(const uint8_t table[256], const uint8_t *data,
             whole = (bytes - 1) / YMM_BYTES * YMM_BYTES;
             high = negative_bits(translate_whole(&halves, value, bytes, slot));
         }
-        __m256i last = load_within(span, value + whole, bytes - whole);
+        __m256i last = load_within(&reach, value + whole, bytes - whole);
         last = look_up(&halves, last);
         if (bytes > 0) store_ymm(slot + whole, last);
         high |= negative_bits(last) & bits_below(bytes - whole);
@@ -119,7 +119,7 @@ void garim_digits_avx2(const uint8_t *data, const uint32_t *offsets,
                        size_t slot_bytes, uint32_t *digits)
 {
     const __m256i zero = _mm256_set1_epi8('0'), nine = _mm256_set1_epi8(9);
-    struct span span = span_of(data, offsets, lengths, count);
+    struct reach reach = reach_of(data, offsets, lengths, count);
     for (size_t i = 0; i < count; i++) {
         const uint8_t *value = data + offsets[i];
         uint8_t *slot = slots + i * slot_bytes;
@@ -127,7 +127,7 @@ void garim_digits_avx2(const uint8_t *data, const uint32_t *offsets,
         for (size_t at = 0; at < lengths[i]; at += YMM_BYTES) {
             size_t left = lengths[i] - at;
             size_t some = left < YMM_BYTES ? left : YMM_BYTES;
-            __m256i part = load_within(span, value + at, some);
+            __m256i part = load_within(&reach, value + at, some);
             __m256i height = _mm256_sub_epi8(part, zero);
             __m256i is_digit =
                 _mm256_cmpeq_epi8(_mm256_max_epu8(height, nine), nine);

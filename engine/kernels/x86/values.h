@@ -34,24 +34,20 @@ static ALWAYS_INLINE size_t end_of_bits(uint64_t bits)
 
 enum { YMM_BYTES = 32 };
 
-/* What a call names: it may be read between these, and nowhere else. */
-struct span {
-    const uint8_t *first;
+/* Up to where the values of a call may be read, as far as is known. */
+struct reach {
     const uint8_t *end;
 };
 
-static inline struct span span_of(const uint8_t *data, const uint32_t *offsets,
-                                  const uint32_t *lengths, size_t count)
+/* That of the last value; where values stand in order, there is no more. */
+static inline struct reach reach_of(const uint8_t *data,
+                                    const uint32_t *offsets,
+                                    const uint32_t *lengths, size_t count)
 {
-    size_t first = SIZE_MAX, end = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t from = lengths[i] == 0 ? SIZE_MAX : offsets[i];
-        size_t to = lengths[i] == 0 ? 0 : (size_t)offsets[i] + lengths[i];
-        first = from < first ? from : first;
-        end = to > end ? to : end;
-    }
-    if (end == 0) first = 0;
-    return (struct span){data + first, data + end};
+    while (count > 0 && lengths[count - 1] == 0)
+        count--;
+    if (count == 0) return (struct reach){data};
+    return (struct reach){data + offsets[count - 1] + lengths[count - 1]};
 }
 
 static inline __m128i load_xmm(const uint8_t *from)
@@ -80,16 +76,25 @@ static ALWAYS_INLINE uint64_t negative_bits(__m256i bytes)
     return (uint32_t)_mm256_movemask_epi8(bytes);
 }
 
-/* A vector of which the first `bytes` (at most YMM_BYTES) are those there, and
- * the others may be anything. */
-static ALWAYS_INLINE __m256i load_within(struct span span, const uint8_t *from,
-                                         size_t bytes)
+/* Out of line: the last values of a call only. */
+static __attribute__((noinline, cold)) __m256i copy_ymm(const uint8_t *from,
+                                                        size_t bytes)
 {
     uint8_t copy[YMM_BYTES] = {0};
-    if (bytes == 0) from = span.first;
-    if (span.end - from >= YMM_BYTES) return load_ymm(from);
     memcpy(copy, from, bytes);
     return load_ymm(copy);
+}
+
+/* A vector of which the first `bytes` (at most YMM_BYTES) are those there, and
+ * the others may be anything. */
+static ALWAYS_INLINE __m256i load_within(struct reach *reach,
+                                         const uint8_t *from, size_t bytes)
+{
+    static const uint8_t nothing[YMM_BYTES];
+    if (bytes == 0) return load_ymm(nothing);
+    if (from + bytes > reach->end) reach->end = from + bytes;
+    if (reach->end - from >= YMM_BYTES) return load_ymm(from);
+    return copy_ymm(from, bytes);
 }
 
 /* ---- with masked loads --------------------------------------------------- */
