@@ -15,19 +15,27 @@ enum {
     EVERY_SECONDS = 1,
 };
 
+static const double never = 1e300; /* seconds */
+
 /* ---- when ---------------------------------------------------------------- */
 
-/* Count from now on. */
+/* Count from the last one on. */
 static void schedule(struct garim_checkpoint *checkpoint)
 {
-    struct garim_run *run = checkpoint->run;
-    const uint64_t every = checkpoint->every_bytes;
+    const struct garim_state_point *point = &checkpoint->output->state.point;
+    const uint64_t bytes = point->bytes_out, every = checkpoint->every_bytes;
     checkpoint->next_seconds = garim_run_clock() + checkpoint->every_seconds;
-    (void)pthread_mutex_lock(&run->lock);
-    const uint64_t bytes = run->total.bytes_out;
-    run->wake_bytes = every > GARIM_NONE - bytes ? GARIM_NONE : bytes + every;
-    (void)pthread_mutex_unlock(&run->lock);
-    checkpoint->next_bytes = run->wake_bytes;
+    checkpoint->next_bytes =
+        every > GARIM_NONE - bytes ? GARIM_NONE : bytes + every;
+    garim_run_note(checkpoint->run, point->windows, checkpoint->next_bytes);
+}
+
+/* No more of them: the job ends. */
+static void dismiss(struct garim_checkpoint *checkpoint)
+{
+    checkpoint->next_seconds = never;
+    checkpoint->next_bytes = GARIM_NONE;
+    garim_run_note(checkpoint->run, GARIM_NONE, GARIM_NONE);
 }
 
 bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint,
@@ -45,7 +53,6 @@ enum garim_status garim_checkpoint_open(struct garim_checkpoint *ret_checkpoint,
                                         const struct garim_input *input,
                                         struct garim_error *error)
 {
-    static const double never = 1e300;
     const uint64_t bytes = run->job->options->checkpoint_bytes;
     const struct garim_state_job *job = &output->state.job;
     *ret_checkpoint = (struct garim_checkpoint){
@@ -59,6 +66,8 @@ enum garim_status garim_checkpoint_open(struct garim_checkpoint *ret_checkpoint,
     };
     if (ret_checkpoint->counts == NULL || ret_checkpoint->faults == NULL)
         return garim_error_no_memory(error);
+    run->leash_windows = 2 * (ret_checkpoint->every_bytes / job->window_bytes);
+    run->leash_windows += 1;
     schedule(ret_checkpoint);
     return GARIM_OK;
 }
@@ -88,7 +97,6 @@ void garim_checkpoint_restore(struct garim_checkpoint *checkpoint)
     garim_tally_add(&watermark->below, &done, state->job.count_size);
     watermark->windows = point->windows;
     run->next_index = point->windows;
-    run->claim_end = point->windows + watermark->reach;
     if (point->fault_count > 0)
         garim_rejects_add(&run->rejects, state->faults, point->fault_count);
     schedule(checkpoint);
@@ -177,8 +185,11 @@ enum garim_status garim_checkpoint_take(struct garim_checkpoint *checkpoint,
     struct garim_state_point point;
     enum garim_status status = GARIM_OK;
     if (checkpoint->failed) return GARIM_OK;
-    if (copy(checkpoint, &point) &&
-        point.windows > checkpoint->output->state.point.windows)
+    if (!copy(checkpoint, &point)) {
+        dismiss(checkpoint);
+        return GARIM_OK;
+    }
+    if (point.windows > checkpoint->output->state.point.windows)
         status = make_durable(checkpoint, &point, error);
     checkpoint->failed = status != GARIM_OK;
     schedule(checkpoint);

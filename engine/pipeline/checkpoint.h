@@ -16,7 +16,7 @@ struct garim_checkpoint {
     const struct garim_input *input;
     uint64_t every_bytes;
     double every_seconds;
-    uint64_t next_bytes; /* come out, when the next is due */
+    uint64_t next_bytes; /* finished without a gap, when the next is due */
     double next_seconds; /* on garim_run_clock() */
     uint64_t *counts;    /* a copy of what is to be noted */
     struct garim_fault *faults;
@@ -35,7 +35,7 @@ void garim_checkpoint_close(struct garim_checkpoint *checkpoint);
 /* Begin at the checkpoint that was read from the state. */
 void garim_checkpoint_restore(struct garim_checkpoint *checkpoint);
 
-/* Whether it is time for one, `bytes` having come out in all. */
+/* Whether it is time for one, the first `bytes` bytes being finished. */
 bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint,
                              uint64_t bytes);
 

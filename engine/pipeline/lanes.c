@@ -19,6 +19,7 @@ void garim_lanes_prepare(struct garim_run *run)
     pthread_condattr_t attributes;
     run->claim_end = GARIM_NONE;
     run->wake_bytes = GARIM_NONE;
+    run->leash_windows = GARIM_NONE;
     garim_turn_open(&run->read_turn);
     garim_turn_open(&run->write_turn);
     garim_pace_open(&run->pace);
@@ -125,6 +126,7 @@ static void interrupt(struct garim_run *run, bool resumable)
         (void)pthread_mutex_lock(&run->lock);
         run->drain = true;
         run->wake_bytes = GARIM_NONE;
+        (void)pthread_cond_broadcast(&run->changed);
         (void)pthread_mutex_unlock(&run->lock);
         garim_pace_release(&run->pace);
         return;
@@ -167,7 +169,8 @@ static bool is_before(const struct timespec *a, const struct timespec *b)
 static bool sleep_until(struct garim_run *run, unsigned count,
                         struct timespec *next)
 {
-    while (run->finished < count && run->total.bytes_out < run->wake_bytes &&
+    while (run->finished < count &&
+           run->watermark.below.bytes_out < run->wake_bytes &&
            pthread_cond_timedwait(&run->changed, &run->lock, next) == 0)
         continue;
     struct timespec now;
@@ -190,8 +193,9 @@ static void attend(struct garim_run *run, unsigned count,
         const bool look = sleep_until(run, count, &next);
         if (run->finished == count) break;
         const struct garim_tally total = run->total;
+        const uint64_t bytes = run->watermark.below.bytes_out;
         (void)pthread_mutex_unlock(&run->lock);
-        note_progress(run, checkpoint, total.bytes_out);
+        note_progress(run, checkpoint, bytes);
         if (look && !report_progress(run, &total, begin) && !run->stop)
             interrupt(run, checkpoint != NULL);
         (void)pthread_mutex_lock(&run->lock);

@@ -36,13 +36,43 @@ uint64_t garim_run_claim(struct garim_run *run)
     return index;
 }
 
+static bool is_ending(struct garim_run *run)
+{
+    return run->stop || run->drain ||
+           garim_rejects_stop(&run->rejects) != GARIM_NONE;
+}
+
 void garim_run_wait_for_room(struct garim_run *run)
 {
     (void)pthread_mutex_lock(&run->lock);
     run->waiting++;
-    while (run->next_index >= run->claim_end && !run->stop)
+    while (run->next_index >= run->claim_end && !is_ending(run))
         (void)pthread_cond_wait(&run->changed, &run->lock);
     run->waiting--;
+    (void)pthread_mutex_unlock(&run->lock);
+}
+
+static uint64_t add_up_to_none(uint64_t a, uint64_t b)
+{
+    return a > GARIM_NONE - b ? GARIM_NONE : a + b;
+}
+
+static void make_room(struct garim_run *run)
+{
+    const uint64_t leash =
+        add_up_to_none(run->noted_windows, run->leash_windows);
+    const uint64_t reach = run->watermark.windows + run->watermark.reach;
+    run->claim_end = leash < reach ? leash : reach;
+}
+
+void garim_run_note(struct garim_run *run, uint64_t windows,
+                    uint64_t wake_bytes)
+{
+    (void)pthread_mutex_lock(&run->lock);
+    run->noted_windows = windows;
+    run->wake_bytes = wake_bytes;
+    make_room(run);
+    (void)pthread_cond_broadcast(&run->changed);
     (void)pthread_mutex_unlock(&run->lock);
 }
 
@@ -50,15 +80,12 @@ void garim_run_count(struct garim_run *run, uint64_t index,
                      const struct garim_tally *tally)
 {
     struct garim_watermark *watermark = &run->watermark;
-    bool signal = false;
     (void)pthread_mutex_lock(&run->lock);
     garim_tally_add(&run->total, tally, run->job->worker->count_size);
     if (watermark->reach > 0 &&
-        garim_watermark_finish(watermark, index, tally)) {
-        run->claim_end = watermark->windows + watermark->reach;
-        signal = run->waiting > 0;
-    }
-    if (signal || run->total.bytes_out >= run->wake_bytes)
+        garim_watermark_finish(watermark, index, tally))
+        make_room(run);
+    if (run->waiting > 0 || watermark->below.bytes_out >= run->wake_bytes)
         (void)pthread_cond_broadcast(&run->changed);
     (void)pthread_mutex_unlock(&run->lock);
 }

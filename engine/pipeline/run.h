@@ -58,8 +58,11 @@ struct garim_run {
     struct garim_tally total;
     struct garim_watermark watermark; /* of windows, where the output is a part,
                                          else not in use */
-    uint64_t wake_bytes; /* signal `changed` when so many have come out */
-    unsigned waiting;    /* lanes, for `claim_end` to rise */
+    uint64_t wake_bytes; /* signal `changed` when so many are finished without a
+                            gap */
+    uint64_t noted_windows; /* in the last checkpoint */
+    uint64_t leash_windows; /* how far lanes may go beyond it */
+    unsigned waiting;       /* lanes, for `claim_end` to rise */
     struct garim_error error;
     unsigned ready;    /* lanes that have opened, well or not */
     unsigned finished; /* lanes that have ended */
@@ -75,8 +78,13 @@ void garim_run_fail(struct garim_run *run, const struct garim_error *error);
 /* Claim the next block, in the order of the output; GARIM_NONE: not now. */
 uint64_t garim_run_claim(struct garim_run *run);
 
-/* Sleep until a block may be claimed or the job stops. */
+/* Sleep until a block may be claimed or the job ends. */
 void garim_run_wait_for_room(struct garim_run *run);
+
+/* The first `windows` windows are safe: let the lanes go on from there, and
+ * signal `changed` at `wake_bytes`. */
+void garim_run_note(struct garim_run *run, uint64_t windows,
+                    uint64_t wake_bytes);
 
 /* Block `index` is finished: add its numbers. */
 void garim_run_count(struct garim_run *run, uint64_t index,

@@ -33,7 +33,6 @@ static struct scenario small_job(void)
     scenario.faults = 3;
     scenario.options.max_rejects = 5;
     scenario.options.threads = 1;
-    scenario.options.memory_bytes = 16 << 10; /* one lane with one block */
     scenario.options.checkpoint_bytes = 1;
     scenario.options.input = job_in_path;
     scenario.options.output = job_out_path;
