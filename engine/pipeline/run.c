@@ -82,8 +82,7 @@ void garim_run_count(struct garim_run *run, uint64_t index,
     struct garim_watermark *watermark = &run->watermark;
     (void)pthread_mutex_lock(&run->lock);
     garim_tally_add(&run->total, tally, run->job->worker->count_size);
-    if (watermark->reach > 0 &&
-        garim_watermark_finish(watermark, index, tally))
+    if (watermark->reach > 0 && garim_watermark_finish(watermark, index, tally))
         make_room(run);
     if (run->waiting > 0 || watermark->below.bytes_out >= run->wake_bytes)
         (void)pthread_cond_broadcast(&run->changed);

@@ -327,6 +327,12 @@ static void put_back(int saved, int standard)
     (void)close(saved);
 }
 
+static void check_nothing_left(void)
+{
+    cr_assert_neq(access(job_part_path, F_OK), 0, "a part was left");
+    cr_assert_neq(access(job_state_path, F_OK), 0, "a state was left");
+}
+
 struct outcome job_run_scenario(struct scenario *scenario, const uint8_t *input)
 {
     struct pump feeder = {job_in_path, (uint8_t *)(uintptr_t)input,
@@ -367,8 +373,7 @@ struct outcome job_run_scenario(struct scenario *scenario, const uint8_t *input)
     } else {
         collect_file(&outcome);
     }
-    cr_assert_neq(access(job_part_path, F_OK), 0, "a part was left");
-    cr_assert_neq(access(job_state_path, F_OK), 0, "a state was left");
+    check_nothing_left();
     return outcome;
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""kill_campaign - kill runs at random moments, resume them, and see that nothing is lost.
+"""kills - kill runs at random moments, resume them, and see that nothing is lost.
 
 SPDX-License-Identifier: Apache-2.0
 
@@ -7,7 +7,8 @@ A story is one output: a run that is killed, then the same command with --resume
 not, until it is done.  Back end, threads, window, interval of checkpoints and moment of the kill
 are drawn.  After each kill the final name must bear the old bytes or all of the new ones; at the
 end the bytes and the statistics must be those of a run that nobody disturbed, with nothing left
-beside them.
+beside them.  What the kills leave is counted by the rows of the table of publication; the rows that
+a kill reaches often enough must all have been seen.
 """
 import argparse
 import json
@@ -20,13 +21,19 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-WORKLOAD = ROOT / "bench/workloads/card-transactions"
 RECORD_BYTES = 128
 BROKEN = 40
 BROKEN_AT = 66  # in the card number, whose mask refuses what is not UTF-8
 OLD = b"what stood there before\n"
 DONE, USAGE, TEMPORARY = 0, 2, 75
+
+# What a plain run says of what a kill left.
+ROWS = {
+    "give --resume to go on": "part of the same job",
+    "give --resume to publish": "complete, not yet renamed",
+    "the output exists": "renamed, state not yet removed",
+}
+SURE = ("nothing", "part of the same job", "output alone")
 
 
 class Wrong(Exception):
@@ -35,39 +42,31 @@ class Wrong(Exception):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("binary", help="the program")
+    parser.add_argument("workloads", type=Path, help="the folder of bench/workloads")
     parser.add_argument("--kills", type=int, default=10000, help="default 10000")
     parser.add_argument("--seed", type=int, default=None, help="default: a new one, which is said")
-    parser.add_argument("--binary", default=None, help="the program; default: a build of this tree")
     parser.add_argument("--folder", default="/var/tmp", help="where to work; default /var/tmp")
-    parser.add_argument("--mebibytes", type=int, default=6, help="size of the input; default 6")
+    parser.add_argument("--kibibytes", type=int, default=1500, help="size of the input")
     return parser.parse_args()
-
-
-def find_binary(given):
-    places = [given] if given else [
-        os.environ.get("GARIM", ""), ROOT / "build-test/gcc/engine/cli/garim",
-        ROOT / "build/engine/cli/garim"]
-    for place in places:
-        if place and Path(place).is_file():
-            return str(Path(place).resolve())
-    sys.exit("kill_campaign: there is no program; build it, or name it with --binary")
 
 
 class Job:
     """One input, its key and what an undisturbed run makes of it."""
 
-    def __init__(self, binary, folder, mebibytes):
-        self.binary = binary
+    def __init__(self, binary, workloads, folder, kibibytes):
+        workload = workloads.resolve() / "card-transactions"
+        self.binary = str(Path(binary).resolve())
         self.folder = folder
         self.policy = folder / "policy.yaml"
-        text = WORKLOAD.with_suffix(".policy.yaml").read_text()
+        text = workload.with_suffix(".policy.yaml").read_text()
         self.policy.write_text(text.replace("card-transactions.layout.yaml",
-                                            str(WORKLOAD.with_suffix(".layout.yaml"))))
+                                            str(workload.with_suffix(".layout.yaml"))))
         self.key = folder / "key"
         self.input = folder / "in"
         self.call("keygen", self.key)
-        records = (mebibytes << 20) // RECORD_BYTES + 37
-        self.call("synth", WORKLOAD.with_suffix(".layout.yaml"), "-n", str(records), "-o",
+        records = (kibibytes << 10) // RECORD_BYTES + 37
+        self.call("synth", workload.with_suffix(".layout.yaml"), "-n", str(records), "-o",
                   self.input, "--quiet")
         self.break_records(records)
         reference = folder / "reference"
@@ -89,9 +88,9 @@ class Job:
         if done.returncode != 0:
             raise Wrong(f"{' '.join(map(str, words))}: exit {done.returncode}: {done.stderr}")
 
-    def command(self, output, *options):
+    def command(self, output, *options, rejects=1000):
         return ["run", self.policy, "--key", self.key, "-i", self.input, "-o", output,
-                "--max-rejects", "1000", "--quiet", *options]
+                "--max-rejects", str(rejects), "--quiet", *options]
 
 
 def statistics_of(path):
@@ -101,17 +100,19 @@ def statistics_of(path):
 
 
 class Story:
-    def __init__(self, job, draw, durations):
+    def __init__(self, job, draw, durations, rows):
         self.job = job
+        self.rows = rows
         self.draw = draw
         self.durations = durations
-        self.options = (
-            "--io", draw.choice(("uring", "posix")),
-            "--threads", str(draw.choice((1, 2, 3, 5))),
-            "--window", draw.choice(("4k", "16k", "64k", "256k", "1m")))
-        self.checkpoint = draw.choice(("1", "1", "64k", "1m", "0", None))
-        if self.checkpoint is not None:
-            self.options += ("--checkpoint", self.checkpoint)
+        window = draw.choice((4, 16, 64, 256))
+        checkpoint = draw.choice((None, "0", "1", "64k", "256k"))
+        if checkpoint == "1" and window < 64:
+            checkpoint = None  # a sync for each of many windows takes long
+        self.options = ("--io", draw.choice(("uring", "posix")),
+                        "--threads", str(draw.choice((1, 2, 3, 5))), "--window", f"{window}k")
+        if checkpoint is not None:
+            self.options += ("--checkpoint", checkpoint)
         self.folder = Path(tempfile.mkdtemp(dir=job.folder, prefix="story-"))
         self.output = self.folder / "out"
         self.force = draw.random() < 0.2
@@ -131,19 +132,20 @@ class Story:
             return usual * self.draw.uniform(0.85, 1.1)
         return usual * self.draw.uniform(0, 1)
 
-    def start(self, *more):
-        words = self.job.command(self.output, *self.options, *more)
+    def start(self, *more, rejects=1000):
+        words = self.job.command(self.output, *self.options, *more, rejects=rejects)
         self.log.append(" ".join(map(str, more)) or "plain")
         return subprocess.Popen([self.job.binary, *map(str, words)], stdin=subprocess.DEVNULL,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                errors="replace")
 
     def finish(self, process):
         _, text = process.communicate(timeout=120)
-        self.log.append(f"-> {process.returncode} {text.decode(errors='replace').strip()}")
-        return process.returncode
+        self.log.append(f"-> {process.returncode} {text.strip()}")
+        return process.returncode, text
 
-    def run(self, *more):
-        return self.finish(self.start(*more))
+    def run(self, *more, rejects=1000):
+        return self.finish(self.start(*more, rejects=rejects))
 
     def disturb(self, *more):
         """Run, and end the run at a random moment; returns its exit code."""
@@ -159,10 +161,12 @@ class Story:
         else:
             if not more:
                 self.durations[self.options] = time.monotonic() - began
-        code = self.finish(process)
+        code, _ = self.finish(process)
         if code not in (DONE, TEMPORARY, -signal.SIGKILL, -kind):
             raise Wrong(f"exit {code}")
         self.look()
+        if code == -signal.SIGKILL:
+            self.classify()
         return code
 
     def look(self):
@@ -181,20 +185,42 @@ class Story:
     def left(self):
         return sorted(path.name for path in self.folder.iterdir() if path != self.output)
 
-    def refuse_plain(self):
-        """A part in the way stops a run that says nothing of it."""
-        before = {name: (self.folder / name).stat().st_mtime_ns for name in self.left()}
-        if "out.part" in before and self.run() != USAGE:
-            raise Wrong("a plain run did not mind the part")
-        after = {name: (self.folder / name).stat().st_mtime_ns for name in self.left()}
-        if "out.part" in before and before != after:
-            raise Wrong("a plain run touched what it refused")
+    def stamps(self):
+        return {name: (self.folder / name).stat().st_mtime_ns for name in self.left()}
+
+    def refuse(self, *more, rejects=1000):
+        """A run that must do nothing; what it says."""
+        before = self.stamps()
+        code, text = self.run(*more, rejects=rejects)
+        if code != USAGE:
+            raise Wrong(f"exit {code}, not a refusal")
+        if before != self.stamps():
+            raise Wrong("what was refused was touched")
+        return text
+
+    def count(self, row):
+        self.rows[row] = self.rows.get(row, 0) + 1
+
+    def classify(self):
+        """Count the row of the table that a kill has led to, and see that a plain run and
+        another job are refused there."""
+        published = self.output.exists() and not (self.force and self.output.read_bytes() == OLD)
+        left = self.left()
+        if published and not left:
+            self.count("output alone")
+        elif "out.part" not in left and not published:
+            self.count("nothing" if not left else "state alone")
+        elif not (published and self.force):
+            text = self.refuse()
+            self.count(next((row for words, row in ROWS.items() if words in text), text.strip()))
+            if "out.part" in left and self.draw.random() < 0.2:
+                if "another --max-rejects" not in self.refuse("--resume", rejects=999):
+                    raise Wrong("another job was not told apart")
+                self.count("part of another job")
 
     def tell(self):
         code = self.disturb(*(["--resume"] if self.draw.random() < 0.3 else []))
         while code != DONE:
-            if self.draw.random() < 0.2 and not self.look():
-                self.refuse_plain()
             again = "--restart" if self.draw.random() < 0.05 and not self.look() else "--resume"
             if again == "--resume" and self.look() and "out.state" not in self.left():
                 break  # killed after the last thing it had to do
@@ -202,7 +228,7 @@ class Story:
                 code = self.disturb(again)
                 continue
             report = self.folder / "r.json"
-            code = self.run(again, "--report", report)
+            code, _ = self.run(again, "--report", report)
             if code != DONE:
                 raise Wrong(f"{again}: exit {code}")
             if statistics_of(report) != self.job.statistics:
@@ -223,10 +249,10 @@ def main():
     draw = random.Random(seed)
     passed = failed = kills = 0
     with tempfile.TemporaryDirectory(dir=options.folder, prefix="garim-kill-") as name:
-        job = Job(find_binary(options.binary), Path(name), options.mebibytes)
-        durations = {}
+        job = Job(options.binary, options.workloads, Path(name), options.kibibytes)
+        durations, rows = {}, {}
         while kills < options.kills and failed < 10:
-            story = Story(job, draw, durations)
+            story = Story(job, draw, durations, rows)
             try:
                 story.tell()
                 passed += 1
@@ -235,7 +261,11 @@ def main():
                 print(f"FAILED {' '.join(story.options)}: {error}; left: {story.left()}")
                 print("\n".join(f"    {line}" for line in story.log), flush=True)
             kills += story.kills
-    print(f"{kills} kills")
+    print(f"{kills} kills left:", ", ".join(f"{row} {rows[row]}" for row in sorted(rows)))
+    for row in SURE:
+        if row not in rows:
+            failed += 1
+            print(f"FAILED: no kill left: {row}")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
