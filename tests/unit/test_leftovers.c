@@ -89,7 +89,7 @@ Test(leftovers, every_row_of_the_table)
     for (int left = 0; left < LEFT_COUNT; left++)
         for (int wish = 0; wish < WISHES; wish++)
             for (int force = 0; force < 2; force++)
-                check_row(&scenario, left, wish, force);
+                check_row(&scenario, (enum left)left, (enum wish)wish, force);
     resume_free_files();
 }
 
