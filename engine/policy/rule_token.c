@@ -219,23 +219,71 @@ static void read(struct garim_rule_build *build, struct garim_entry options,
 
 /* ---- writing ------------------------------------------------------------- */
 
+/* Rows are looked at in lots: most lots hold nothing but values to hash, and
+ * are taken whole. */
+enum { LOT = 16 };
+
+/* Whether a flag of `wanted` is set in a lot. */
+static bool lot_has(const uint8_t flags[LOT], uint8_t wanted)
+{
+    uint64_t halves[2];
+    memcpy(halves, flags, sizeof halves);
+    return ((halves[0] | halves[1]) & wanted * UINT64_C(0x0101010101010101)) !=
+           0;
+}
+
+static size_t lot_end(size_t row, size_t count)
+{
+    return count - row < LOT ? count : row + LOT;
+}
+
+enum { SKIPPED = GARIM_SCAN_NULL | GARIM_SCAN_SAME };
+
+/* Add the values of a whole lot at `row`, none of which is skipped. */
+static void take_lot(struct garim_piece *piece, size_t row, size_t next)
+{
+    struct garim_values *values = &piece->values;
+    memcpy(values->offsets + next, piece->offsets + row,
+           LOT * sizeof *values->offsets);
+    memcpy(values->lengths + next, piece->lengths + row,
+           LOT * sizeof *values->lengths);
+    memcpy(piece->value_flags + next, piece->flags + row, LOT);
+    for (size_t i = 0; i < LOT; i++)
+        piece->fields[next + i] = (uint32_t)((row + i) * piece->stride);
+    for (size_t i = 0; i < LOT; i++)
+        piece->which[row + i] = (uint32_t)(next + i);
+}
+
 /* The values to hash: a value that stands in row after row is hashed once.
- * which[row] is the value of a row that is not null. */
+ * which[row] is the value of a row that is not null; returns how many. */
+static size_t take_values(struct garim_piece *piece)
+{
+    struct garim_values *values = &piece->values;
+    size_t next = 0;
+    for (size_t row = 0, end; row < piece->count; row = end) {
+        end = lot_end(row, piece->count);
+        if (end - row == LOT && !lot_has(piece->flags + row, SKIPPED)) {
+            take_lot(piece, row, next);
+            next += LOT;
+            continue;
+        }
+        for (size_t i = row; i < end; i++) {
+            values->offsets[next] = piece->offsets[i];
+            values->lengths[next] = piece->lengths[i];
+            piece->value_flags[next] = piece->flags[i];
+            piece->fields[next] = (uint32_t)(i * piece->stride);
+            next += (piece->flags[i] & SKIPPED) == 0 ? 1 : 0;
+            piece->which[i] = (uint32_t)next - 1;
+        }
+    }
+    return next;
+}
+
 static void choose_values(const struct garim_step *step,
                           struct garim_piece *piece)
 {
     struct garim_values *values = &piece->values;
-    size_t next = 0;
-    for (size_t row = 0; row < piece->count; row++) {
-        unsigned found = piece->flags[row];
-        values->offsets[next] = piece->offsets[row];
-        values->lengths[next] = piece->lengths[row];
-        piece->value_flags[next] = (uint8_t)found;
-        piece->fields[next] = (uint32_t)(row * piece->stride);
-        next += (found & (GARIM_SCAN_NULL | GARIM_SCAN_SAME)) == 0 ? 1 : 0;
-        piece->which[row] = (uint32_t)next - 1;
-    }
-    values->count = next;
+    values->count = take_values(piece);
     values->kernels = piece->kernels;
     values->field = step->field;
     values->data = garim_piece_field(piece, step);
@@ -259,21 +307,33 @@ static void refuse_value(const struct garim_step *step,
     }
 }
 
+/* Whether each value has a canonical form. */
+static bool all_have_forms(const struct garim_values *values)
+{
+    bool bad = false;
+    for (size_t i = 0; i < values->count; i++)
+        bad |= (values->lengths[i] == 0) | (values->breaches[i] != 0);
+    return !bad;
+}
+
 /* The rows that get a token, into offsets and which; returns how many. */
 static size_t choose_rows(const struct garim_step *step,
                           struct garim_piece *piece)
 {
     const struct garim_values *values = &piece->values;
+    const bool sure = all_have_forms(values);
     size_t count = 0;
     for (size_t row = 0; row < piece->count; row++) {
-        if (garim_piece_is_null(piece, row)) continue;
-        uint32_t value = piece->which[row];
-        if (values->lengths[value] == 0 || values->breaches[value] != 0) {
+        const uint32_t value = piece->which[row];
+        const bool null = garim_piece_is_null(piece, row);
+        if (!sure && !null &&
+            (values->lengths[value] == 0 || values->breaches[value] != 0)) {
             refuse_value(step, piece, row);
             continue;
         }
         piece->offsets[count] = (uint32_t)(row * piece->stride);
-        piece->which[count++] = value;
+        piece->which[count] = value;
+        count += null ? 0 : 1;
     }
     return count;
 }
