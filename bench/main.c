@@ -106,6 +106,7 @@ static bool read_number(const char *name, const char *text, uint64_t most,
 static bool read_bytes(const char *name, const char *text, uint64_t *ret_bytes)
 {
     static const char units[] = "KMG";
+    static const uint64_t least_bytes = 1 << 20;
     char digits[24];
     uint64_t number;
     size_t length = strlen(text);
@@ -117,7 +118,10 @@ static bool read_bytes(const char *name, const char *text, uint64_t *ret_bytes)
                      (uint64_t)1 << (50 - shift), &number))
         return false;
     *ret_bytes = number << shift;
-    return true;
+    if (*ret_bytes >= least_bytes) return true;
+    fprintf(stderr, "garim-bench: --%s wants at least 1M, not %s\n", name,
+            text);
+    return false;
 }
 
 /* Where an option that is a text goes, or NULL. */
