@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "disk.h"
 
@@ -86,7 +87,12 @@ static enum garim_status run_steps(struct garim_bench_copier *copier,
     }
     garim_bench_sample_set(ret_sample, disk->input_bytes, seconds, core_seconds,
                            peak_bytes);
-    return GARIM_OK;
+    struct stat output;
+    if (stat(disk->scratch.output, &output) == 0 &&
+        (uint64_t)output.st_size == disk->input_bytes)
+        return GARIM_OK;
+    return garim_bench_fail(disk->error, "%s leaves out a part",
+                            copier->steps[0][0]);
 }
 
 static enum garim_status run_fio(struct garim_bench_copier *copier,

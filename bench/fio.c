@@ -45,10 +45,18 @@ static double read_seconds(const struct garim_bench_scratch *scratch)
     return 1e-3 * (double)longest;
 }
 
+/* The share of one thread, in whole blocks. */
+static uint64_t thread_bytes(const struct garim_bench_fio *settings,
+                             uint64_t bytes)
+{
+    uint64_t block_bytes = (uint64_t)settings->block_kib * KIB;
+    return bytes / settings->threads / block_bytes * block_bytes;
+}
+
 /* Its two jobs, by relative names: a path may hold what fio splits at. */
 static enum garim_status call(const struct garim_bench_fio *settings,
                               const struct garim_bench_scratch *scratch,
-                              uint64_t thread_bytes,
+                              uint64_t share_bytes,
                               struct garim_bench_child *child,
                               struct garim_error *error)
 {
@@ -79,9 +87,9 @@ static enum garim_status call(const struct garim_bench_fio *settings,
     (void)snprintf(block, sizeof block, "--bs=%uk", settings->block_kib);
     (void)snprintf(depth, sizeof depth, "--iodepth=%u", settings->depth);
     (void)snprintf(jobs, sizeof jobs, "--numjobs=%u", settings->threads);
-    (void)snprintf(size, sizeof size, "--size=%" PRIu64, thread_bytes);
+    (void)snprintf(size, sizeof size, "--size=%" PRIu64, share_bytes);
     (void)snprintf(increment, sizeof increment, "--offset_increment=%" PRIu64,
-                   thread_bytes);
+                   share_bytes);
     *child = (struct garim_bench_child){
         .arguments = arguments,
         .folder = scratch->folder,
@@ -97,20 +105,18 @@ enum garim_status garim_bench_fio_run(const struct garim_bench_fio *settings,
                                       struct garim_error *error)
 {
     struct garim_bench_child child;
-    uint64_t row_bytes = (uint64_t)settings->block_kib * KIB;
-    uint64_t thread_bytes = bytes / settings->threads / row_bytes * row_bytes;
-    if (thread_bytes == 0)
-        return garim_error_set(error, GARIM_USAGE,
-                               "too few bytes for blocks of fio");
+    uint64_t share_bytes = thread_bytes(settings, bytes);
+    if (share_bytes == 0)
+        return garim_bench_fail(error, "too few bytes for a block of fio");
     enum garim_status status =
-        call(settings, scratch, thread_bytes, &child, error);
+        call(settings, scratch, share_bytes, &child, error);
     if (status != GARIM_OK) return status;
     double seconds = child.code == 0 ? read_seconds(scratch) : 0;
     if (seconds <= 0)
         return garim_error_set(error, GARIM_OUTPUT, "fio with %s ended with %d",
                                settings->memory, child.code);
-    garim_bench_sample_set(ret_sample, thread_bytes * settings->threads,
-                           seconds, child.core_seconds, child.peak_bytes);
+    garim_bench_sample_set(ret_sample, share_bytes * settings->threads, seconds,
+                           child.core_seconds, child.peak_bytes);
     return GARIM_OK;
 }
 
@@ -163,6 +169,7 @@ static enum garim_status try_memory(struct candidate *candidates, size_t *count,
         candidate->settings.block_kib = blocks[i / 8];
         candidate->settings.depth = depths[i % 4];
         candidate->settings.threads = 1 + (i / 4) % 2;
+        if (thread_bytes(&candidate->settings, bytes) == 0) continue;
         status = try(candidate, scratch, bytes, &went, error);
         *count += went;
     }
