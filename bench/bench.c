@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "crypto/crypto.h"
@@ -86,6 +87,11 @@ void garim_bench_close(struct garim_bench *bench)
     bench->case_count = 0;
 }
 
+void garim_bench_progress(const char *what)
+{
+    if (isatty(STDERR_FILENO)) fprintf(stderr, "\r%-40.40s\r", what);
+}
+
 /* ---- measuring ----------------------------------------------------------- */
 
 static double seconds_of_runs(const struct garim_bench_contender *contender,
@@ -125,11 +131,22 @@ void garim_bench_sample_runs(struct garim_bench_contender *contender,
     };
 }
 
+void garim_bench_sample_set(struct garim_bench_sample *ret_sample,
+                            uint64_t bytes, double seconds, double core_seconds,
+                            uint64_t peak_bytes)
+{
+    *ret_sample = (struct garim_bench_sample){
+        .nanoseconds = 1e9 * core_seconds / (double)bytes,
+        .rate = (double)bytes / seconds,
+        .peak_bytes = peak_bytes,
+    };
+}
+
 /* Every round begins with another contender.  The first turns warm up. */
 void garim_bench_measure_case(struct garim_bench *bench,
                               struct garim_bench_case *one)
 {
-    for (size_t k = 0; k < one->contender_count; k++) {
+    for (size_t k = 0; k < one->contender_count && !one->jobs; k++) {
         struct garim_bench_sample warm_up;
         one->contenders[k].sample(&one->contenders[k], bench->slice_seconds,
                                   &warm_up);

@@ -25,7 +25,7 @@ enum {
     GARIM_BENCH_CONTENDERS_MAX = 32,
     GARIM_BENCH_CASES_MAX = 64,
     GARIM_BENCH_GOALS_MAX = 16,
-    GARIM_BENCH_NOTES_MAX = 8,
+    GARIM_BENCH_NOTES_MAX = 16,
     GARIM_BENCH_DIGEST_BYTES = 32,
 };
 
@@ -35,6 +35,9 @@ struct garim_bench_options {
     const char *kernels;   /* of the engine; NULL: auto */
     const char *workload;  /* NULL: all */
     const char *workloads; /* their folder */
+    const char *directory; /* for files */
+    const char *peers;     /* a list, or NULL: all */
+    uint64_t bytes;        /* of an input; 0: the usual */
     unsigned rounds;
     unsigned threads; /* 0: the cores this process may use */
     uint64_t records; /* 0: what memory allows, at most 1 GiB of them */
@@ -45,6 +48,11 @@ struct garim_bench_options {
 struct garim_bench_sample {
     double nanoseconds; /* of a core, for one value */
     double rate;        /* values a second, all threads together */
+
+    /* Of a whole job; 0: not known. */
+    uint64_t peak_bytes;       /* of memory */
+    double read_request_bytes; /* mean of what the disk was asked for */
+    double write_request_bytes;
 };
 
 struct garim_bench_contender {
@@ -71,6 +79,8 @@ struct garim_bench_case {
     const char *unit; /* what a value is: "value", "record", "byte" */
     size_t values;    /* of one run */
     double value_bytes;
+    bool
+        jobs; /* its values are bytes, its contenders processes; tried before */
     size_t contender_count;
     struct garim_bench_contender contenders[GARIM_BENCH_CONTENDERS_MAX];
     double gigahertz[GARIM_BENCH_ROUNDS_MAX]; /* beside each round */
@@ -119,6 +129,9 @@ garim_bench_add_goal(struct garim_bench *bench, double figure, const char *unit,
 void garim_bench_add_note(struct garim_bench *bench, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* What is being done, on a terminal; "" when all is. */
+void garim_bench_progress(const char *what);
+
 /* Verify every contender; complains on stderr and sets bench->wrong. */
 void garim_bench_verify(struct garim_bench *bench);
 /* All rounds of one case. */
@@ -129,6 +142,10 @@ void garim_bench_measure(struct garim_bench *bench);
 void garim_bench_sample_runs(struct garim_bench_contender *contender,
                              double seconds,
                              struct garim_bench_sample *ret_sample);
+/* One run over `bytes`, each a value. */
+void garim_bench_sample_set(struct garim_bench_sample *ret_sample,
+                            uint64_t bytes, double seconds, double core_seconds,
+                            uint64_t peak_bytes);
 void garim_bench_close(struct garim_bench *bench);
 
 /* ---- figures.c ----------------------------------------------------------- */
@@ -146,6 +163,12 @@ struct garim_bench_figures {
     double cycles;                         /* a value */
     double gigabytes;                      /* a second, all threads */
     double gigabytes_core;                 /* a second of one core's time */
+
+    /* Of whole jobs; NAN: not known. */
+    double core_seconds;
+    double peak_bytes; /* the most of all rounds */
+    double read_request_bytes;
+    double write_request_bytes;
 };
 
 struct garim_bench_figure garim_bench_figure(const double *values,
@@ -245,5 +268,7 @@ typedef enum garim_status garim_bench_function(struct garim_bench *bench,
                                                struct garim_error *error);
 garim_bench_function garim_bench_kernels;
 garim_bench_function garim_bench_transform;
+garim_bench_function garim_bench_disk;
+garim_bench_function garim_bench_pipe;
 
 #endif

@@ -42,6 +42,35 @@ struct garim_bench_figure garim_bench_figure(const double *values, size_t count)
     };
 }
 
+/* The median of those that are known. */
+static double known(const double *values, size_t count)
+{
+    double found[GARIM_BENCH_ROUNDS_MAX];
+    size_t found_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (values[i] > 0) found[found_count++] = values[i];
+    return garim_bench_figure(found, found_count).median;
+}
+
+static void add_job_figures(struct garim_bench_figures *figures,
+                            const struct garim_bench_contender *contender,
+                            size_t rounds)
+{
+    double peaks[GARIM_BENCH_ROUNDS_MAX], reads[GARIM_BENCH_ROUNDS_MAX];
+    double writes[GARIM_BENCH_ROUNDS_MAX];
+    for (size_t i = 0; i < rounds; i++) {
+        const struct garim_bench_sample *sample = &contender->samples[i];
+        peaks[i] = (double)sample->peak_bytes;
+        reads[i] = sample->read_request_bytes;
+        writes[i] = sample->write_request_bytes;
+    }
+    figures->core_seconds =
+        1e-9 * figures->nanoseconds.median * (double)contender->values;
+    figures->peak_bytes = garim_bench_figure(peaks, rounds).most;
+    figures->read_request_bytes = known(reads, rounds);
+    figures->write_request_bytes = known(writes, rounds);
+}
+
 struct garim_bench_figures
 garim_bench_figures(const struct garim_bench *bench,
                     const struct garim_bench_case *one,
@@ -62,6 +91,7 @@ garim_bench_figures(const struct garim_bench *bench,
     };
     figures.gigabytes = 1e-9 * figures.rate.median * one->value_bytes;
     figures.gigabytes_core = one->value_bytes / figures.nanoseconds.median;
+    add_job_figures(&figures, contender, rounds);
     return figures;
 }
 

@@ -26,6 +26,10 @@ static const struct command commands[] = {
      garim_bench_kernels, "tk", 15, 3e-3},
     {"transform", "whole records from memory, by 1 to n threads",
      garim_bench_transform, "KwTn", 9, 0.25},
+    {"disk", "whole files on a disk, beside fio, dd and cp", garim_bench_disk,
+     "dbpKw", 7, 0},
+    {"pipe", "whole streams through pipes, beside cat", garim_bench_pipe, "bKw",
+     7, 0},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -44,6 +48,9 @@ static const struct option_line lines[] = {
     {{"threads", required_argument, NULL, 'T'}, "N", "at most so many"},
     {{"records", required_argument, NULL, 'n'}, "N", "so many in memory"},
     {{"workloads", required_argument, NULL, 'W'}, "FOLDER", "of the workloads"},
+    {{"directory", required_argument, NULL, 'd'}, "DIR", "for the files"},
+    {{"bytes", required_argument, NULL, 'b'}, "N", "of the input (K, M, G)"},
+    {{"peers", required_argument, NULL, 'p'}, "LIST", "fio,dd,cp or none"},
     {{"rounds", required_argument, NULL, 'r'}, "N", "1 to 101"},
     {{"smoke", no_argument, NULL, 's'}, "", "a short run, as a test"},
     {{"json", no_argument, NULL, 'j'}, "", "for machines"},
@@ -95,32 +102,61 @@ static bool read_number(const char *name, const char *text, uint64_t most,
     return false;
 }
 
+/* Bytes, or units of 1024 bytes and their powers: 512M, 4G. */
+static bool read_bytes(const char *name, const char *text, uint64_t *ret_bytes)
+{
+    static const char units[] = "KMG";
+    static const uint64_t least_bytes = 1 << 20;
+    char digits[24];
+    uint64_t number;
+    size_t length = strlen(text);
+    const char *unit = length < 2 ? NULL : strchr(units, text[length - 1]);
+    unsigned shift = unit == NULL ? 0 : 10 * (unsigned)(unit - units + 1);
+    if (unit != NULL) length--;
+    if (snprintf(digits, sizeof digits, "%.*s", (int)length, text) < 0 ||
+        !read_number(name, length < sizeof digits ? digits : text,
+                     (uint64_t)1 << (50 - shift), &number))
+        return false;
+    *ret_bytes = number << shift;
+    if (*ret_bytes >= least_bytes) return true;
+    fprintf(stderr, "garim-bench: --%s wants at least 1M, not %s\n", name,
+            text);
+    return false;
+}
+
+/* Where an option that is a text goes, or NULL. */
+static const char **text_of(struct garim_bench_options *options, int letter)
+{
+    const struct {
+        int letter;
+        const char **text;
+    } texts[] = {
+        {'t', &options->tier},      {'k', &options->kernel},
+        {'K', &options->kernels},   {'w', &options->workload},
+        {'W', &options->workloads}, {'d', &options->directory},
+        {'p', &options->peers},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i].letter == letter) return texts[i].text;
+    return NULL;
+}
+
 static bool set_option(struct garim_bench_options *options, int letter,
                        const char *value)
 {
     uint64_t number = 0;
+    const char **text = text_of(options, letter);
+    if (text != NULL) *text = value;
+    if (text != NULL) return true;
     switch (letter) {
-    case 't':
-        options->tier = value;
-        return true;
-    case 'k':
-        options->kernel = value;
-        return true;
-    case 'K':
-        options->kernels = value;
-        return true;
-    case 'w':
-        options->workload = value;
-        return true;
-    case 'W':
-        options->workloads = value;
-        return true;
     case 's':
         options->smoke = true;
         return true;
     case 'j':
         options->json = true;
         return true;
+    case 'b':
+        return read_bytes("bytes", value, &options->bytes);
     case 'n':
         return read_number("records", value, UINT32_MAX, &options->records);
     case 'T':

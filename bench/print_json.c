@@ -38,6 +38,16 @@ static void put_figure(struct garim_json *json, const char *name,
     garim_json_close(json, '}');
 }
 
+static void put_job(struct garim_json *json,
+                    const struct garim_bench_figures *figures)
+{
+    garim_json_number(json, "core_seconds", figures->core_seconds);
+    garim_json_number(json, "peak_bytes", figures->peak_bytes);
+    garim_json_number(json, "read_request_bytes", figures->read_request_bytes);
+    garim_json_number(json, "write_request_bytes",
+                      figures->write_request_bytes);
+}
+
 static void put_contender(struct garim_json *json,
                           const struct garim_bench *bench,
                           const struct garim_bench_case *one,
@@ -54,6 +64,7 @@ static void put_contender(struct garim_json *json,
     put_figure(json, "rate", &figures.rate);
     garim_json_number(json, "gigabytes", figures.gigabytes);
     garim_json_number(json, "gigabytes_core", figures.gigabytes_core);
+    if (one->jobs) put_job(json, &figures);
     garim_json_close(json, '}');
 }
 

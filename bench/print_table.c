@@ -49,6 +49,37 @@ static void print_case(const struct garim_bench *bench,
     }
 }
 
+/* A figure of bytes in `unit`, or a dash. */
+static void print_bytes(double bytes, double unit)
+{
+    if (isnan(bytes))
+        printf(" %9s", "-");
+    else
+        printf(" %9.1f", bytes / unit);
+}
+
+static void print_jobs(const struct garim_bench *bench,
+                       const struct garim_bench_case *one)
+{
+    enum { KIB = 1 << 10, MIB = 1 << 20 };
+    printf("\n%-38s %8s %7s %8s %9s %9s %9s %7s\n", "", "GB/s", "spread",
+           "CPU s", "peak MiB", "KiB/read", "KiB/write", "x");
+    printf("%s, %s\n", one->kernel, one->name);
+    for (size_t i = 0; i < one->contender_count; i++) {
+        const struct garim_bench_contender *contender = &one->contenders[i];
+        struct garim_bench_figures figures =
+            garim_bench_figures(bench, one, contender);
+        printf("  %-36s %8.3f %5.1f %% %8.3f", contender->name,
+               figures.gigabytes, 100 * figures.rate.spread,
+               figures.core_seconds);
+        print_bytes(figures.peak_bytes, MIB);
+        print_bytes(figures.read_request_bytes, KIB);
+        print_bytes(figures.write_request_bytes, KIB);
+        printf(" %7.2f\n",
+               garim_bench_scaling(bench, contender, &one->contenders[0]));
+    }
+}
+
 static void print_goal(const struct garim_bench_goal *goal)
 {
     const char *verdict = "can not be had here";
@@ -68,7 +99,8 @@ void garim_bench_print_table(const struct garim_bench *bench)
     char digest[2 * GARIM_BENCH_DIGEST_BYTES + 1];
     print_machine(bench);
     for (size_t i = 0; i < bench->case_count; i++)
-        print_case(bench, bench->cases[i]);
+        (bench->cases[i]->jobs ? print_jobs : print_case)(bench,
+                                                          bench->cases[i]);
     if (bench->goal_count > 0) puts("\nGoals");
     for (size_t i = 0; i < bench->goal_count; i++)
         print_goal(&bench->goals[i]);
