@@ -116,7 +116,10 @@ def one_line(text, *parts):
 def compare(what, expected, actual):
     if expected == actual:
         return []
-    if isinstance(expected, bytes):
+    if isinstance(expected, dict) and isinstance(actual, dict) and expected.keys() == actual.keys():
+        return [problem for key, value in expected.items()
+                for problem in compare(f"{what}: {key}", value, actual[key])]
+    if isinstance(expected, bytes) and isinstance(actual, bytes):
         at = next((i for i, (a, b) in enumerate(zip(expected, actual)) if a != b),
                   min(len(expected), len(actual)))
         return [f"{what}: {len(expected)} bytes expected, {len(actual)} found, which differ from"
