@@ -122,7 +122,8 @@ static bool copy(struct garim_checkpoint *checkpoint,
     const uint64_t record_end =
         windows == run->geometry.window_count
             ? GARIM_NONE
-            : garim_geometry_window(&run->geometry, windows).owned_begin;
+            : run->geometry.first_record +
+                  garim_geometry_window(&run->geometry, windows).owned_begin;
     *ret_point = (struct garim_state_point){
         .windows = windows,
         .records = below.records,

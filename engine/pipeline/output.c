@@ -23,7 +23,6 @@ enum garim_status garim_output_fail(const char *path, const char *verb,
         int number;
         const char *advice;
     } advices[] = {
-        {EINTR, "run again"},
         {ENOSPC, "free some space and run again"},
         {EDQUOT, "free some space and run again"},
         {EFBIG, "it is over a limit (ulimit -f) or too large for the disk"},
@@ -32,13 +31,15 @@ enum garim_status garim_output_fail(const char *path, const char *verb,
         {ENOENT, "create its folder first"},
         {EACCES, "check your rights in its folder"},
     };
+    if (result == -EINTR)
+        return garim_error_set_path(error, GARIM_TEMPORARY, path,
+                                    "interrupted; run again");
     const char *advice = "check the path and the device";
     for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
         if (advices[i].number == -result) advice = advices[i].advice;
-    return garim_error_set_path(
-        error, result == -EINTR ? GARIM_TEMPORARY : GARIM_OUTPUT, path,
-        "cannot %s the output (%s); %s", verb, garim_error_text(-result),
-        advice);
+    return garim_error_set_path(error, GARIM_OUTPUT, path,
+                                "cannot %s the output (%s); %s", verb,
+                                garim_error_text(-result), advice);
 }
 
 static enum garim_status usage(const char *path, struct garim_error *error,
