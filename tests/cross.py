@@ -159,7 +159,8 @@ def make_workloads(options, folder, memory):
         jobs.Workload(options, folder, "narrow", size, framing="lf"),
         jobs.Workload(options, folder, "wide", size, framing="crlf", header=(1000, "keep"),
                       broken=0),
-        jobs.Workload(options, folder, "narrow", size, header=(77, "drop"), trailer=(4097, "blank")),
+        jobs.Workload(options, folder, "narrow", size, header=(77, "drop"),
+                      trailer=(4097, "blank")),
     ]
     for workload in workloads:
         workload.places = {"disk": workload.input}

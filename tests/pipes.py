@@ -396,6 +396,7 @@ def refuse_terminal(options, workload, ios):
 # ---- the tables --------------------------------------------------------------
 
 def make_workloads(options, folder):
+    """Those of every shape, and some that no pipe holds."""
     def make(*words, **edges):
         one = jobs.Workload(options, folder, *words, **edges)
         one.unterminated = one.empty = None
@@ -406,13 +407,17 @@ def make_workloads(options, folder):
             one.empty = (b"", *one.reference(b""))
         return one
     size = options.kibibytes
-    return [
+    shapes = [
         make("card-transactions", size),
         make("narrow", size, framing="lf"),
         make("narrow", size // 4, framing="crlf"),
         make("card-transactions", size // 2, header=(100, "keep"), trailer=(77, "keep")),
         make("narrow", size // 4, framing="lf", header=(300, "drop"), trailer=(129, "drop")),
         make("wide", size, header=(65536, "keep"), trailer=(65535, "drop"), broken=0),
+    ]
+    return shapes, [
+        make("card-transactions", 5 * size, header=(1000, "keep"), trailer=(7, "keep")),
+        make("narrow", 5 * size, framing="lf", header=(1000, "drop")),
     ]
 
 
@@ -429,21 +434,22 @@ ENDS = ("whole", "unterminated", "empty")
 WINDOWS = ("4k", "64k", "1m")
 
 
-def cases_of(options, workloads, ios):
-    def build(function, name, **table):
-        for row in rows_of(options, name, ios, workload=workloads, **table):
+def cases_of(options, workloads, large, ios):
+    def build(function, name, workload=workloads, **table):
+        for row in rows_of(options, name, ios, workload=workload, **table):
             yield function(options, name, row["workload"],
                            {key: value for key, value in row.items() if key != "workload"})
     yield from build(transfer, "transfer", input=INPUTS, output=OUTPUTS, feeder=STYLES,
                      reader=STYLES, window=WINDOWS, end=ENDS + ("whole",))
-    yield from build(leave, "reader leaves", input=INPUTS, output=PEERED,
+    yield from build(leave, "reader leaves", workload=large, input=INPUTS, output=PEERED,
                      feeder=(("large", 0.0),), reader=(("small", 0.0),), window=("4k", "64k"))
     yield from build(break_off, "writer breaks off", input=PEERED, output=OUTPUTS,
                      feeder=STYLES, reader=STYLES[2:], window=WINDOWS)
     asleep = {"signal": (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), "window": ("4k", "1m"),
               "peers": ("there", "absent")}
     yield from build(interrupt, "silent writer", input=PEERED, output=OUTPUTS, **asleep)
-    yield from build(interrupt, "sleeping reader", input=("path", "file"), output=PEERED, **asleep)
+    yield from build(interrupt, "sleeping reader", workload=large, input=("path", "file"),
+                     output=PEERED, **asleep)
     yield from refuse_terminal(options, workloads[0], ios)
 
 
@@ -451,9 +457,9 @@ def main():
     options = jobs.parse("garim as a filter between peers of every kind", kibibytes=1500)
     tally = jobs.Tally()
     with tempfile.TemporaryDirectory(dir=options.folder, prefix="garim-pipes-") as folder:
-        workloads = make_workloads(options, folder)
+        workloads, large = make_workloads(options, folder)
         ios = jobs.usable(options.garim, workloads[0], "io")
-        tally.run(cases_of(options, workloads, ios))
+        tally.run(cases_of(options, workloads, large, ios))
     return tally.finish()
 
 

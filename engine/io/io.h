@@ -84,6 +84,11 @@ struct garim_io {
     int64_t (*position)(int descriptor); /* where a stream stands */
     int (*set_position)(int descriptor, uint64_t position);
     int (*set_direct)(int descriptor, bool direct); /* turns O_DIRECT on, off */
+    /* Let a pipe hold more, as far as the system allows. */
+    void (*widen)(int descriptor);
+    /* A descriptor of its own for the same pipe or device, whose transfers
+     * never wait: -EAGAIN instead. */
+    int (*unblock)(int descriptor, bool writing);
     int (*preallocate)(int descriptor, uint64_t bytes); /* sets the size */
     int (*truncate)(int descriptor, uint64_t bytes);
     int (*sync)(int descriptor);      /* fsync: never retried */

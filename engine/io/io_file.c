@@ -14,7 +14,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { SECTOR_BYTES = 512 };
+enum {
+    SECTOR_BYTES = 512,
+    PIPE_BYTES = 1 << 20, /* what anybody may ask for by default */
+};
 
 static int errno_or_zero(int result)
 {
@@ -68,6 +71,24 @@ int garim_file_set_direct(int descriptor, bool direct)
     if (flags < 0) return -errno;
     return errno_or_zero(fcntl(descriptor, F_SETFL,
                                direct ? flags | O_DIRECT : flags & ~O_DIRECT));
+}
+
+void garim_file_widen(int descriptor)
+{
+    const int now = fcntl(descriptor, F_GETPIPE_SZ);
+    for (int bytes = PIPE_BYTES; now > 0 && bytes > now; bytes /= 2)
+        if (fcntl(descriptor, F_SETPIPE_SZ, bytes) >= 0) break;
+}
+
+int garim_file_unblock(int descriptor, bool writing)
+{
+    char path[32];
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return -errno;
+    if (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode)) return -EINVAL;
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    return garim_file_open(
+        path, (writing ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_NOCTTY, 0);
 }
 
 int garim_file_preallocate(int descriptor, uint64_t bytes)

@@ -20,6 +20,8 @@ int garim_file_path_status(const char *path, struct stat *ret_status);
 int64_t garim_file_position(int descriptor);
 int garim_file_set_position(int descriptor, uint64_t position);
 int garim_file_set_direct(int descriptor, bool direct);
+void garim_file_widen(int descriptor);
+int garim_file_unblock(int descriptor, bool writing);
 int garim_file_preallocate(int descriptor, uint64_t bytes);
 int garim_file_truncate(int descriptor, uint64_t bytes);
 int garim_file_sync(int descriptor);
@@ -39,10 +41,11 @@ int garim_file_remove(const char *path);
     .open = garim_file_open, .close = garim_file_close,                        \
     .status = garim_file_status, .path_status = garim_file_path_status,        \
     .position = garim_file_position, .set_position = garim_file_set_position,  \
-    .set_direct = garim_file_set_direct,                                       \
-    .preallocate = garim_file_preallocate, .truncate = garim_file_truncate,    \
-    .sync = garim_file_sync, .sync_data = garim_file_sync_data,                \
-    .read_at = garim_file_read_at, .write_at = garim_file_write_at,            \
+    .set_direct = garim_file_set_direct, .widen = garim_file_widen,            \
+    .unblock = garim_file_unblock, .preallocate = garim_file_preallocate,      \
+    .truncate = garim_file_truncate, .sync = garim_file_sync,                  \
+    .sync_data = garim_file_sync_data, .read_at = garim_file_read_at,          \
+    .write_at = garim_file_write_at,                                           \
     .sync_directory_of = garim_file_sync_directory_of,                         \
     .lock = garim_file_lock, .unlock = garim_file_unlock,                      \
     .publish = garim_file_publish, .remove = garim_file_remove

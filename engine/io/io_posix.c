@@ -3,8 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "io/io_file.h"
@@ -29,30 +31,58 @@ static void queue_close(struct garim_io_queue *queue)
     free(queue);
 }
 
-/* Whether a transfer may wait for a peer. */
-static bool has_peer(const struct garim_io_request *request)
+/* How a transfer is made so that `stop` is seen even where a peer sleeps. */
+enum manner {
+    AT_ONCE, /* nobody keeps it waiting, or -EAGAIN says so */
+    SOCKET,
+    GUARDED, /* only when it is ready */
+};
+
+static enum manner manner_of(const struct garim_io_queue *queue,
+                             const struct garim_io_request *request)
 {
     struct stat status;
-    return request->offset == GARIM_IO_STREAM &&
-           fstat(request->descriptor, &status) == 0 &&
-           !S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode);
+    if (queue->stop == NULL || request->offset != GARIM_IO_STREAM ||
+        fstat(request->descriptor, &status) != 0 || S_ISREG(status.st_mode) ||
+        S_ISBLK(status.st_mode))
+        return AT_ONCE;
+    if (S_ISSOCK(status.st_mode)) return SOCKET;
+    const int flags = fcntl(request->descriptor, F_GETFL);
+    return flags >= 0 && (flags & O_NONBLOCK) != 0 ? AT_ONCE : GUARDED;
 }
 
-static int64_t call(const struct garim_io_request *request, size_t bytes_max)
+static ssize_t read_some(const struct garim_io_request *request, void *buffer,
+                         size_t bytes, enum manner manner)
+{
+    const int descriptor = request->descriptor;
+    if (manner == SOCKET) return recv(descriptor, buffer, bytes, MSG_DONTWAIT);
+    if (request->offset == GARIM_IO_STREAM)
+        return read(descriptor, buffer, bytes);
+    return pread(descriptor, buffer, bytes,
+                 (off_t)(request->offset + request->moved));
+}
+
+static ssize_t write_some(const struct garim_io_request *request,
+                          const void *buffer, size_t bytes, enum manner manner)
+{
+    const int descriptor = request->descriptor;
+    if (manner == SOCKET)
+        return send(descriptor, buffer, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (request->offset == GARIM_IO_STREAM)
+        return write(descriptor, buffer, bytes);
+    return pwrite(descriptor, buffer, bytes,
+                  (off_t)(request->offset + request->moved));
+}
+
+static int64_t call(const struct garim_io_request *request, enum manner manner)
 {
     uint8_t *buffer = (uint8_t *)request->buffer + request->moved;
     size_t bytes = request->bytes - request->moved;
-    if (bytes > bytes_max) bytes = bytes_max;
-    const int descriptor = request->descriptor;
-    const off_t offset = (off_t)(request->offset + request->moved);
-    const bool stream = request->offset == GARIM_IO_STREAM;
-    ssize_t moved;
-    if (request->operation == GARIM_IO_READ)
-        moved = stream ? read(descriptor, buffer, bytes)
-                       : pread(descriptor, buffer, bytes, offset);
-    else
-        moved = stream ? write(descriptor, buffer, bytes)
-                       : pwrite(descriptor, buffer, bytes, offset);
+    const bool reads = request->operation == GARIM_IO_READ;
+    /* A pipe that is ready takes PIPE_BUF bytes without waiting, no more. */
+    if (manner == GUARDED && !reads && bytes > PIPE_BUF) bytes = PIPE_BUF;
+    const ssize_t moved = reads ? read_some(request, buffer, bytes, manner)
+                                : write_some(request, buffer, bytes, manner);
     return moved < 0 ? -errno : moved;
 }
 
@@ -61,15 +91,12 @@ static void submit(struct garim_io_queue *queue,
 {
     request->moved = 0;
     request->attempts = 0;
-    /* A pipe that is ready takes PIPE_BUF bytes without blocking, no more: so
-     * `stop` is seen even where the peer sleeps. */
-    const bool guarded = queue->stop != NULL && has_peer(request);
-    const size_t bytes_max =
-        guarded && request->operation == GARIM_IO_WRITE ? PIPE_BUF : SSIZE_MAX;
+    const enum manner manner = manner_of(queue, request);
     int64_t result;
     do {
-        result = guarded ? garim_io_request_poll(request, queue->stop) : 0;
-        if (result == 0) result = call(request, bytes_max);
+        result =
+            manner == GUARDED ? garim_io_request_poll(request, queue->stop) : 0;
+        if (result == 0) result = call(request, manner);
     } while (!garim_io_request_advance(request, result, queue->stop));
     garim_io_list_append(&queue->finished, request);
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/limits.h"
+#include "pipeline/descriptor.h"
 
 static bool is_same_file(const struct stat *a, const struct stat *b)
 {
@@ -76,6 +76,8 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
         if (position > 0) input.base = (uint64_t)position;
     }
     if (standard && !input.stream) reopen_standard(&input);
+    if (!S_ISREG(input.identity.st_mode))
+        garim_stream_prepare(io, &input.descriptor, &input.owned, false);
     if (!input.stream && input.owned)
         input.direct =
             garim_direct_probe(io, input.descriptor, GARIM_IO_READ, 0);
@@ -114,41 +116,4 @@ void garim_input_close(struct garim_input *input)
 {
     if (input->owned) (void)input->io->close(input->descriptor);
     input->owned = false;
-}
-
-static int64_t transfer(const struct garim_io *io,
-                        struct garim_io_request *request)
-{
-    const struct garim_io_queue_options options = {.depth = 1};
-    struct garim_io_queue *queue;
-    const int result = io->queue_open(&queue, &options);
-    if (result < 0) return result;
-    io->submit(queue, request);
-    (void)io->reap(queue, true);
-    io->queue_close(queue);
-    return request->result;
-}
-
-bool garim_direct_probe(const struct garim_io *io, int descriptor,
-                        enum garim_io_operation operation, uint64_t offset)
-{
-    if (io->set_direct(descriptor, true) < 0) return false;
-    struct garim_io_request request = {
-        .operation = operation,
-        .descriptor = descriptor,
-        .buffer = aligned_alloc(GARIM_DIRECT_ALIGNMENT, GARIM_DIRECT_ALIGNMENT),
-        .bytes = GARIM_DIRECT_ALIGNMENT,
-        .offset = offset,
-    };
-    int64_t result = -ENOMEM;
-    if (request.buffer != NULL) {
-        memset(request.buffer, 0, request.bytes);
-        result = transfer(io, &request);
-        /* A read brought the head of the input: leave no copy of it. */
-        explicit_bzero(request.buffer, request.bytes);
-        free(request.buffer);
-    }
-    if (result >= 0) return true;
-    (void)io->set_direct(descriptor, false);
-    return false;
 }

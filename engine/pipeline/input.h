@@ -38,9 +38,4 @@ enum garim_status garim_input_check(const struct garim_input *input,
 
 void garim_input_close(struct garim_input *input);
 
-/* Turn O_DIRECT on and try it with one aligned transfer at `offset` (a write
- * is of zeros).  False: refused, and off again. */
-bool garim_direct_probe(const struct garim_io *io, int descriptor,
-                        enum garim_io_operation operation, uint64_t offset);
-
 #endif

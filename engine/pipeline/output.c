@@ -13,6 +13,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "pipeline/descriptor.h"
 #include "pipeline/geometry.h"
 #include "pipeline/part.h"
 
@@ -60,6 +61,7 @@ static enum garim_status open_stream(struct garim_output *output,
         return garim_output_fail(output->path, "open", output->descriptor,
                                  error);
     output->owned = true;
+    garim_stream_prepare(output->io, &output->descriptor, &output->owned, true);
     return GARIM_OK;
 }
 
@@ -152,7 +154,11 @@ static enum garim_status open_standard(struct garim_output *output,
     if (garim_input_is(input, &status))
         return usage(output->path, error,
                      "the output is the input; name another output");
-    if (!S_ISREG(status.st_mode)) return GARIM_OK;
+    if (!S_ISREG(status.st_mode)) {
+        garim_stream_prepare(output->io, &output->descriptor, &output->owned,
+                             true);
+        return GARIM_OK;
+    }
     const int64_t position = output->io->position(STDOUT_FILENO);
     if (position < 0)
         return garim_output_fail(output->path, "write to", (int)position,

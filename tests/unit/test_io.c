@@ -345,3 +345,34 @@ Test(io, publishing)
     (void)close(file);
     (void)close(other);
 }
+
+Test(io, descriptors_that_never_wait)
+{
+    const struct garim_io *io = &garim_io_posix;
+    int ends[2];
+    uint8_t byte;
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert_geq(fcntl(ends[1], F_SETPIPE_SZ, 4096), 0);
+    io->widen(ends[1]);
+    cr_assert_gt(fcntl(ends[0], F_GETPIPE_SZ), 4096);
+    const int reading = io->unblock(ends[0], false);
+    const int writing = io->unblock(ends[1], true);
+    cr_assert(reading >= 0 && writing >= 0);
+    cr_assert_eq(read(reading, &byte, 1), -1);
+    cr_assert_eq(errno, EAGAIN);
+    /* The peers' descriptors are as they were. */
+    cr_assert_eq(fcntl(ends[0], F_GETFL) & O_NONBLOCK, 0);
+    cr_assert_eq(fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0);
+    cr_assert_eq(write(writing, "x", 1), 1);
+    cr_assert_eq(read(ends[0], &byte, 1), 1);
+    (void)close(reading);
+    (void)close(writing);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    char path[64];
+    const int file = make_file(path, (const uint8_t *)"x", 1);
+    cr_assert_eq(io->unblock(file, false), -EINVAL);
+    io->widen(file);
+    cr_assert_eq(io->remove(path), 0);
+    (void)close(file);
+}
