@@ -135,8 +135,11 @@ class Row:
         if number:
             timer.start()
         data = self.workload.data if self.source == "pipe" else None
-        out, text = process.communicate(data, timeout=jobs.SECONDS_MAX)
-        timer.cancel()
+        try:
+            out, text = process.communicate(data, timeout=jobs.SECONDS_MAX)
+        finally:
+            timer.cancel()
+            jobs.end(process)
         if self.target == "pipe":
             (folder / "out").write_bytes(out)
         code, text = process.returncode, text.decode(errors="replace")
@@ -159,7 +162,8 @@ def make_workloads(options, folder, memory):
         jobs.Workload(options, folder, "narrow", size, framing="lf"),
         jobs.Workload(options, folder, "wide", size, framing="crlf", header=(1000, "keep"),
                       broken=0),
-        jobs.Workload(options, folder, "narrow", size, header=(77, "drop"), trailer=(4097, "blank")),
+        jobs.Workload(options, folder, "narrow", size, header=(77, "drop"),
+                      trailer=(4097, "blank")),
     ]
     for workload in workloads:
         workload.places = {"disk": workload.input}
