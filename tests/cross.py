@@ -135,8 +135,11 @@ class Row:
         if number:
             timer.start()
         data = self.workload.data if self.source == "pipe" else None
-        out, text = process.communicate(data, timeout=jobs.SECONDS_MAX)
-        timer.cancel()
+        try:
+            out, text = process.communicate(data, timeout=jobs.SECONDS_MAX)
+        finally:
+            timer.cancel()
+            jobs.end(process)
         if self.target == "pipe":
             (folder / "out").write_bytes(out)
         code, text = process.returncode, text.decode(errors="replace")

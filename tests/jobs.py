@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 DONE, DATA, USAGE, INPUT, OUTPUT, TEMPORARY = 0, 1, 2, 3, 4, 75
-SECONDS_MAX = 120
+SECONDS_MAX = 60
 PARALLEL = 3  # most runs sleep most of their time
 
 

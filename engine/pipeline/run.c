@@ -36,9 +36,11 @@ uint64_t garim_run_claim(struct garim_run *run)
     return index;
 }
 
+/* Nothing is left to claim, or shall be.  Only where there are windows. */
 static bool is_ending(struct garim_run *run)
 {
     return run->stop || run->drain ||
+           run->next_index >= run->geometry.window_count ||
            garim_rejects_stop(&run->rejects) != GARIM_NONE;
 }
 
