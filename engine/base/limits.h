@@ -27,8 +27,8 @@ enum {
     GARIM_WINDOW_BYTES_MIN = 4096,
     GARIM_WINDOW_BYTES_DEFAULT = 1 << 20,
     GARIM_WINDOW_BYTES_MAX = 4 << 20,
-    GARIM_IN_FLIGHT_BYTES = 8 << 20, /* of all lanes together */
-    GARIM_DEPTH_MIN = 2,             /* windows in flight in one lane */
+    GARIM_IN_FLIGHT_BYTES = 16 << 20, /* of all lanes together */
+    GARIM_DEPTH_MIN = 2,              /* windows in flight in one lane */
     GARIM_DEPTH_MAX = 16,
     /* Lanes beyond the threads that transform, while others sleep in the
      * kernel: of a stream one reads and one writes; four calls at a time keep

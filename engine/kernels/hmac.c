@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/secret.h"
 #include "kernels/kernels.h"
 
 enum { GROUP = 256 };
@@ -51,6 +52,7 @@ static void hash_mixed(const struct garim_kernels *kernels,
             memcpy(tags + group.indexes[i] * GARIM_TAG_BYTES,
                    group.tags + i * GARIM_TAG_BYTES, GARIM_TAG_BYTES);
     } while (next > blocks);
+    garim_secret_wipe(group.tags, sizeof group.tags);
 }
 
 static bool are_short(const uint32_t *lengths, size_t count)

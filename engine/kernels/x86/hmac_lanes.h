@@ -292,6 +292,7 @@ static void hash_rest(const struct run *run, struct lanes *lanes,
     }
     hash_batch(run, lanes, all_offsets, all_lengths, all_tags);
     memcpy(tags, all_tags, count * GARIM_TAG_BYTES);
+    garim_secret_wipe(all_tags, sizeof all_tags);
 }
 
 /* `count` messages, at least one. */

@@ -135,6 +135,7 @@ static void hash_rest(const struct pair *inner, const struct pair *outer,
     }
     hash_batch(inner, outer, data, all_offsets, all_lengths, all_tags);
     memcpy(tags, all_tags, count * GARIM_TAG_BYTES);
+    garim_secret_wipe(all_tags, sizeof all_tags);
 }
 
 void garim_hmac_shani(const struct garim_hmac_state *state, const uint8_t *data,
