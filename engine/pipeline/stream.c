@@ -36,6 +36,7 @@ void garim_stream_ask(struct garim_run *run, struct garim_block *block)
         .offset = run->input_base == GARIM_IO_STREAM
                       ? GARIM_IO_STREAM
                       : run->input_base + stream->input_bytes,
+        .uncached = run->uncached_in,
     };
 }
 

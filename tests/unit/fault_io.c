@@ -186,6 +186,7 @@ const struct garim_io fault_io = {
     .widen = garim_file_widen,
     .unblock = garim_file_unblock,
     .preallocate = preallocate,
+    .uncached = garim_file_uncached,
     .truncate = fault_truncate,
     .sync = fault_sync,
     .sync_data = sync_data,
