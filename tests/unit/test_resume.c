@@ -92,6 +92,29 @@ Test(resume, failure_of_every_call)
     resume_free_files();
 }
 
+/* ---- lanes that wait for checkpoints ------------------------------------- */
+
+/* The last window comes to less than a checkpoint: no other will be taken, and
+ * the lane that waits for room must not wait for one. */
+Test(resume, short_last_window)
+{
+    struct scenario scenario = resume_job();
+    scenario.records = 1050; /* 5 windows and 10 bytes */
+    scenario.io = NULL;
+    scenario.options.window_bytes = 16384;
+    scenario.options.checkpoint_bytes = 4096;
+    resume_make_files(&scenario);
+    for (unsigned i = 0; i < 40; i++) {
+        scenario.options.io = i & 1 ? GARIM_IO_URING : GARIM_IO_POSIX;
+        scenario.options.threads = 2 + i % 3;
+        struct outcome outcome = job_run(&scenario);
+        resume_check_numbers(&scenario, &outcome);
+        job_clear(&outcome);
+        (void)unlink(job_out_path);
+    }
+    resume_free_files();
+}
+
 /* ---- interruption, and an input that changes ----------------------------- */
 
 struct meddler {
