@@ -92,6 +92,34 @@ Test(resume, failure_of_every_call)
     resume_free_files();
 }
 
+/* A run that goes on and fails leaves what it found, but for an input that
+ * cannot be read. */
+Test(resume, failure_of_every_call_of_the_resumed_run)
+{
+    const struct scenario scenario = resume_job();
+    struct scenario again = scenario;
+    again.options.resume = true;
+    resume_make_files(&scenario);
+    bool struck = true;
+    for (unsigned long calls = 1; struck; calls++) {
+        const struct fault_plan plan = {FAULT_ANY, calls, EIO};
+        resume_leave(LEFT_SAME, &scenario);
+        fault_begin(&plan);
+        struct outcome outcome = job_run(&again);
+        struck = fault_struck();
+        if (outcome.status == GARIM_OK)
+            resume_check_numbers(&scenario, &outcome);
+        else if (outcome.status != GARIM_INPUT && !outcome.report.published)
+            cr_assert(resume_exists(job_part_path) &&
+                          resume_exists(job_state_path),
+                      "call %lu: %s", calls, outcome.error.message);
+        job_clear(&outcome);
+        resume_to_the_end(&scenario);
+        (void)unlink(job_out_path);
+    }
+    resume_free_files();
+}
+
 /* ---- lanes that wait for checkpoints ------------------------------------- */
 
 /* The last window comes to less than a checkpoint: no other will be taken, and
