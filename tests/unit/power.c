@@ -15,6 +15,7 @@ enum { FILES = 16, WRITES = 256, MEDIUM_BYTES = 1 << 17 };
 struct range {
     uint64_t offset;
     size_t bytes;
+    bool cut; /* zeros */
 };
 
 struct disk_file {
@@ -71,17 +72,24 @@ static struct disk_file *find(int descriptor)
     return file;
 }
 
-void power_note_write(int descriptor, uint64_t offset, size_t bytes)
+static void note(int descriptor, const struct range *range)
 {
     if (!on) return;
     struct disk_file *file = find(descriptor);
-    must(offset + bytes <= MEDIUM_BYTES && file->count < WRITES);
-    file->writes[file->count++] = (struct range){offset, bytes};
+    must(range->offset + range->bytes <= MEDIUM_BYTES && file->count < WRITES);
+    file->writes[file->count++] = *range;
+}
+
+void power_note_write(int descriptor, uint64_t offset, size_t bytes)
+{
+    const struct range range = {offset, bytes, false};
+    note(descriptor, &range);
 }
 
 void power_note_cut(int descriptor, uint64_t offset)
 {
-    power_note_write(descriptor, offset, MEDIUM_BYTES - (size_t)offset);
+    const struct range range = {offset, MEDIUM_BYTES - (size_t)offset, true};
+    note(descriptor, &range);
 }
 
 /* The first `bytes` bytes of a write get to the medium. */
@@ -90,6 +98,7 @@ static void arrive(struct disk_file *file, const struct range *range,
 {
     uint8_t *medium = file->medium + range->offset;
     memset(medium, 0, bytes);
+    if (range->cut) return;
     must(pread(file->descriptor, medium, bytes, (off_t)range->offset) >= 0);
 }
 

@@ -158,6 +158,5 @@ void resume_leave(enum left left, const struct scenario *scenario)
     if (plans[left].when > 0)
         cr_assert_eq(resume_run_apart(&other, &plans[left]), FAULT_EXIT);
     if (left == LEFT_DAMAGED) damage_state();
-    if (left == LEFT_LINKED)
-        cr_assert_eq(link(job_out_path, job_part_path), 0);
+    if (left == LEFT_LINKED) cr_assert_eq(link(job_out_path, job_part_path), 0);
 }

@@ -53,7 +53,7 @@ Test(resume, ended_before_every_call_of_the_resumed_run)
     resume_free_files();
 }
 
-/* ---- the power goes -------------------------------------------------------- */
+/* ---- the power goes ------------------------------------------------------ */
 
 /* In a process of its own: a run, if `first` says so one that fails before it,
  * until the power goes. */
@@ -69,7 +69,9 @@ static int run_until_dark(const struct scenario *scenario,
         if (first != NULL) (void)job_run(scenario);
         again.options.resume = first != NULL;
         fault_begin(&dark);
-        _exit((int)job_run(&again).status);
+        const enum garim_status end = job_run(&again).status;
+        power_cut();
+        _exit((int)end);
     }
     int status;
     cr_assert_eq(waitpid(child, &status, 0), child);
@@ -105,7 +107,7 @@ Test(resume, power_failure_after_failed_syncs)
     }
 }
 
-/* ---- every failure --------------------------------------------------------- */
+/* ---- every failure ------------------------------------------------------- */
 
 /* What a failed job leaves is either nothing or enough to go on with. */
 static void check_failure(const struct outcome *outcome)
