@@ -80,7 +80,7 @@ void garim_run_fail(struct garim_run *run, const struct garim_error *error);
 /* Claim the next block, in the order of the output; GARIM_NONE: not now. */
 uint64_t garim_run_claim(struct garim_run *run);
 
-/* Sleep until a block may be claimed or the job ends. */
+/* Sleep until a window may be claimed, none is left or the job ends. */
 void garim_run_wait_for_room(struct garim_run *run);
 
 /* The first `windows` windows are safe: let the lanes go on from there, and
