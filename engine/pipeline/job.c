@@ -162,11 +162,16 @@ static enum garim_status reserve(struct job_state *state,
 {
     struct garim_run *run = &state->run;
     struct garim_output *output = &state->output;
-    if (output->stream || run->stream_in) return GARIM_OK;
-    const enum garim_status status =
-        garim_output_reserve(output, run->geometry.output_bytes, error);
+    enum garim_status status = GARIM_OK;
+    if (output->stream) return GARIM_OK;
+    if (run->stream_in)
+        garim_output_direct(output);
+    else
+        status = garim_output_reserve(output, run->geometry.output_bytes, error);
     run->direct_out = output->direct;
-    if (status == GARIM_OK && !output->direct && run->geometry.output_bytes > 0)
+    if (output->direct) garim_stream_align(&run->stream);
+    if (status == GARIM_OK && !output->direct &&
+        (run->stream_in || run->geometry.output_bytes > 0))
         note(state->report, "the output does not do O_DIRECT");
     return status;
 }
@@ -213,8 +218,7 @@ static enum garim_status take_shared_memory(struct job_state *state,
         calloc(job->worker->count_size + 1, sizeof *run->total.counts);
     if (run->total.counts == NULL ||
         garim_rejects_open(&run->rejects, rejects) < 0 ||
-        garim_stream_open(&run->stream, shape->trailer_bytes + shape->stride) <
-            0)
+        garim_stream_open(&run->stream, shape) < 0)
         return garim_error_no_memory(error);
     if (state->output.stream || run->stream_in) return GARIM_OK;
     size_t reach = 4 * (size_t)state->lanes * run->depth;
