@@ -37,6 +37,10 @@ const struct garim_cli_command garim_cli_commands[GARIM_CLI_COUNT] = {
 };
 
 static const char *const io_choices[] = {"auto", "uring", "posix", NULL};
+
+/* In the order of the bits of enum garim_without. */
+static const char *const without_choices[] = {"direct", "registered",
+                                              "fallocate", "dontcache", NULL};
 const char *const garim_cli_kernels[] = {"auto",  "scalar", "avx2",
                                          "shani", "avx512", NULL};
 static const char *const progress_choices[] = {"auto", "always", "never",
@@ -159,6 +163,15 @@ const struct garim_cli_option garim_cli_options[] = {
      .help = "how to read and write; auto takes io_uring where the system "
              "has it, else pread and pwrite (posix)",
      AT(io),
+     .commands = RUN | SYNTH},
+    {.name = "without",
+     .value = "LIST",
+     .kind = GARIM_CLI_CHOICES,
+     .choices = without_choices,
+     .help = "do without some ways to speed, as garim does by itself where "
+             "the system lacks them; with commas between.  The output never "
+             "depends on it",
+     AT(without),
      .commands = RUN | SYNTH},
     {.name = "kernels",
      .value = "TIER",

@@ -38,8 +38,9 @@ enum garim_cli_kind {
     GARIM_CLI_NUMBER, /* uint64_t, as are all below */
     GARIM_CLI_SIZE,   /* bytes, with k, m or g for powers of 1024 */
     GARIM_CLI_OCTAL,
-    GARIM_CLI_CHOICE, /* index in `choices` */
-    GARIM_CLI_RANGE,  /* two uint64_t: first, end */
+    GARIM_CLI_CHOICE,  /* index in `choices` */
+    GARIM_CLI_CHOICES, /* several, with commas: bit n for `choices`[n] */
+    GARIM_CLI_RANGE,   /* two uint64_t: first, end */
 };
 
 struct garim_cli_option {
@@ -67,7 +68,7 @@ struct garim_cli_settings {
     uint64_t key_descriptor;
     uint64_t count, seed;
     uint64_t threads, window_bytes, checkpoint_bytes, max_rejects, mode;
-    uint64_t memory_bytes, rate;
+    uint64_t memory_bytes, rate, without;
     uint64_t io, kernels, progress; /* index of the choice */
     struct garim_cli_range records;
     bool force, restart, resume, quiet, json, help;

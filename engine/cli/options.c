@@ -180,6 +180,25 @@ static bool read_choice(const struct garim_cli_option *option, const char *text,
     return false;
 }
 
+static bool read_choices(const struct garim_cli_option *option,
+                         const char *text, uint64_t *ret_bits)
+{
+    uint64_t bits = 0;
+    for (const char *at = text; at != NULL;) {
+        const char *comma = strchr(at, ',');
+        char word[32];
+        uint64_t index;
+        const size_t length = comma == NULL ? strlen(at) : (size_t)(comma - at);
+        if (length >= sizeof word) return false;
+        (void)snprintf(word, sizeof word, "%.*s", (int)length, at);
+        if (!read_choice(option, word, &index)) return false;
+        bits |= UINT64_C(1) << index;
+        at = comma == NULL ? NULL : comma + 1;
+    }
+    *ret_bits = bits;
+    return true;
+}
+
 /* What a value must be, in words. */
 static void describe_value(const struct garim_cli_option *option, char *text,
                            size_t size)
@@ -203,10 +222,14 @@ static void describe_value(const struct garim_cli_option *option, char *text,
         (void)snprintf(text, size, "a range A:B with A before B, such as 0:10");
         break;
     case GARIM_CLI_CHOICE:
+    case GARIM_CLI_CHOICES:
         for (size_t i = 0; option->choices[i] != NULL && used < size; i++)
-            used +=
-                (size_t)snprintf(text + used, size - used, "%s%s",
-                                 i == 0 ? "one of " : ", ", option->choices[i]);
+            used += (size_t)snprintf(text + used, size - used, "%s%s",
+                                     i > 0 ? ", "
+                                     : option->kind == GARIM_CLI_CHOICES
+                                         ? "some of "
+                                         : "one of ",
+                                     option->choices[i]);
         break;
     default:
         (void)snprintf(text, size, "a value");
@@ -236,6 +259,8 @@ static bool store_value(const struct garim_cli_option *option,
                *number >= option->min && *number <= option->max;
     case GARIM_CLI_CHOICE:
         return read_choice(option, value, number);
+    case GARIM_CLI_CHOICES:
+        return read_choices(option, value, number);
     case GARIM_CLI_RANGE:
         return read_range(value, (struct garim_cli_range *)(void *)place);
     }

@@ -33,6 +33,7 @@ struct garim_io_request {
     size_t bytes;    /* wanted: for O_DIRECT a multiple of the alignment */
     uint64_t offset; /* in the file, or GARIM_IO_STREAM */
     unsigned buffer_index; /* which registered buffer `buffer` lies in */
+    bool uncached;         /* leave no page in the cache, see uncached() */
 
     /* Set at the end: bytes moved, or a negative errno value.  A read that
      * moved fewer than `bytes` met the end of the file; a write never moves
@@ -62,6 +63,7 @@ struct garim_io {
     const char *name;
     bool synchronous; /* submit() makes the transfer itself */
 
+    /* 1: well, but nothing is registered, which was asked for. */
     int (*queue_open)(struct garim_io_queue **ret_queue,
                       const struct garim_io_queue_options *options);
     void (*queue_close)(struct garim_io_queue *queue); /* nothing in flight */
@@ -89,7 +91,9 @@ struct garim_io {
     /* A descriptor of its own for the same pipe or device, whose transfers
      * never wait: -EAGAIN instead. */
     int (*unblock)(int descriptor, bool writing);
-    int (*preallocate)(int descriptor, uint64_t bytes); /* sets the size */
+    /* Sets the size; 1: and no more, since space cannot be reserved there. */
+    int (*preallocate)(int descriptor, uint64_t bytes);
+    bool (*uncached)(int descriptor); /* it does RWF_DONTCACHE; is readable */
     int (*truncate)(int descriptor, uint64_t bytes);
     int (*sync)(int descriptor);      /* fsync: never retried */
     int (*sync_data)(int descriptor); /* fdatasync: likewise */

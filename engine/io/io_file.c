@@ -104,7 +104,18 @@ int garim_file_preallocate(int descriptor, uint64_t bytes)
         result = errno_or_zero(fallocate(descriptor, 0, 0, (off_t)bytes));
     } while (result == -EINTR);
     if (result != -EOPNOTSUPP && result != -ENOSYS) return result;
-    return garim_file_truncate(descriptor, bytes);
+    result = garim_file_truncate(descriptor, bytes);
+    return result == 0 ? 1 : result;
+}
+
+bool garim_file_uncached(int descriptor)
+{
+    uint8_t byte;
+    const struct iovec trial = {&byte, sizeof byte};
+    const bool good =
+        preadv2(descriptor, &trial, 1, 0, GARIM_IO_DONTCACHE) >= 0;
+    explicit_bzero(&byte, sizeof byte);
+    return good;
 }
 
 int garim_file_truncate(int descriptor, uint64_t bytes)

@@ -7,6 +7,9 @@
 
 #include "io/io.h"
 
+/* As preadv2(2) and pwritev2(2) take it, from Linux 6.14 on. */
+enum { GARIM_IO_DONTCACHE = 0x80 };
+
 /* How often EINTR or EAGAIN may follow each other in one transfer. */
 enum { GARIM_IO_ATTEMPTS_MAX = 1000 };
 
@@ -23,6 +26,7 @@ int garim_file_set_direct(int descriptor, bool direct);
 void garim_file_widen(int descriptor);
 int garim_file_unblock(int descriptor, bool writing);
 int garim_file_preallocate(int descriptor, uint64_t bytes);
+bool garim_file_uncached(int descriptor);
 int garim_file_truncate(int descriptor, uint64_t bytes);
 int garim_file_sync(int descriptor);
 int garim_file_sync_data(int descriptor);
@@ -43,9 +47,9 @@ int garim_file_remove(const char *path);
     .position = garim_file_position, .set_position = garim_file_set_position,  \
     .set_direct = garim_file_set_direct, .widen = garim_file_widen,            \
     .unblock = garim_file_unblock, .preallocate = garim_file_preallocate,      \
-    .truncate = garim_file_truncate, .sync = garim_file_sync,                  \
-    .sync_data = garim_file_sync_data, .read_at = garim_file_read_at,          \
-    .write_at = garim_file_write_at,                                           \
+    .uncached = garim_file_uncached, .truncate = garim_file_truncate,          \
+    .sync = garim_file_sync, .sync_data = garim_file_sync_data,                \
+    .read_at = garim_file_read_at, .write_at = garim_file_write_at,            \
     .sync_directory_of = garim_file_sync_directory_of,                         \
     .lock = garim_file_lock, .unlock = garim_file_unlock,                      \
     .publish = garim_file_publish, .remove = garim_file_remove

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "io/io_file.h"
@@ -51,38 +52,29 @@ static enum manner manner_of(const struct garim_io_queue *queue,
     return flags >= 0 && (flags & O_NONBLOCK) != 0 ? AT_ONCE : GUARDED;
 }
 
-static ssize_t read_some(const struct garim_io_request *request, void *buffer,
-                         size_t bytes, enum manner manner)
-{
-    const int descriptor = request->descriptor;
-    if (manner == SOCKET) return recv(descriptor, buffer, bytes, MSG_DONTWAIT);
-    if (request->offset == GARIM_IO_STREAM)
-        return read(descriptor, buffer, bytes);
-    return pread(descriptor, buffer, bytes,
-                 (off_t)(request->offset + request->moved));
-}
-
-static ssize_t write_some(const struct garim_io_request *request,
-                          const void *buffer, size_t bytes, enum manner manner)
-{
-    const int descriptor = request->descriptor;
-    if (manner == SOCKET)
-        return send(descriptor, buffer, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (request->offset == GARIM_IO_STREAM)
-        return write(descriptor, buffer, bytes);
-    return pwrite(descriptor, buffer, bytes,
-                  (off_t)(request->offset + request->moved));
-}
-
+/* Of a stream the offset is -1: where it stands. */
 static int64_t call(const struct garim_io_request *request, enum manner manner)
 {
-    uint8_t *buffer = (uint8_t *)request->buffer + request->moved;
-    size_t bytes = request->bytes - request->moved;
+    const int descriptor = request->descriptor;
     const bool reads = request->operation == GARIM_IO_READ;
+    struct iovec data = {(uint8_t *)request->buffer + request->moved,
+                         request->bytes - request->moved};
+    const int flags = request->uncached ? GARIM_IO_DONTCACHE : 0;
+    const off_t offset = request->offset == GARIM_IO_STREAM
+                             ? -1
+                             : (off_t)(request->offset + request->moved);
     /* A pipe that is ready takes PIPE_BUF bytes without waiting, no more. */
-    if (manner == GUARDED && !reads && bytes > PIPE_BUF) bytes = PIPE_BUF;
-    const ssize_t moved = reads ? read_some(request, buffer, bytes, manner)
-                                : write_some(request, buffer, bytes, manner);
+    if (manner == GUARDED && !reads && data.iov_len > PIPE_BUF)
+        data.iov_len = PIPE_BUF;
+    ssize_t moved;
+    if (manner == SOCKET)
+        moved =
+            reads ? recv(descriptor, data.iov_base, data.iov_len, MSG_DONTWAIT)
+                  : send(descriptor, data.iov_base, data.iov_len,
+                         MSG_DONTWAIT | MSG_NOSIGNAL);
+    else
+        moved = reads ? preadv2(descriptor, &data, 1, offset, flags)
+                      : pwritev2(descriptor, &data, 1, offset, flags);
     return moved < 0 ? -errno : moved;
 }
 

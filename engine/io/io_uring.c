@@ -64,20 +64,25 @@ static int ring_open(struct io_uring *ring, unsigned entries)
 }
 
 /* What cannot be registered goes unregistered. */
-static void register_all(struct garim_io_queue *queue,
-                         const struct garim_io_queue_options *options)
+static void register_files(struct garim_io_queue *queue,
+                           const struct garim_io_queue_options *options)
 {
-    queue->fixed_buffers =
-        options->buffer_count > 0 && kernel_version() >= WHOLE_PAGES_KERNEL &&
-        io_uring_register_buffers(&queue->ring, options->buffers,
-                                  options->buffer_count) == 0;
     const unsigned count = options->descriptor_count;
-    if (count == 0 || count > DESCRIPTORS_MAX) return;
-    if (io_uring_register_files(&queue->ring, options->descriptors, count) != 0)
+    if (count == 0 || count > DESCRIPTORS_MAX ||
+        io_uring_register_files(&queue->ring, options->descriptors, count) != 0)
         return;
     for (unsigned i = 0; i < count; i++)
         queue->fixed[i] = options->descriptors[i];
     queue->fixed_count = count;
+}
+
+static bool register_buffers(struct garim_io_queue *queue,
+                             const struct garim_io_queue_options *options)
+{
+    return options->buffer_count > 0 &&
+           kernel_version() >= WHOLE_PAGES_KERNEL &&
+           io_uring_register_buffers(&queue->ring, options->buffers,
+                                     options->buffer_count) == 0;
 }
 
 static int queue_open(struct garim_io_queue **ret_queue,
@@ -94,9 +99,10 @@ static int queue_open(struct garim_io_queue **ret_queue,
     /* Twice the depth: room for the cancelling of each request. */
     result = ring_open(&queue->ring, 2 * options->depth);
     if (result < 0) goto free_requests;
-    register_all(queue, options);
+    register_files(queue, options);
+    queue->fixed_buffers = register_buffers(queue, options);
     *ret_queue = queue;
-    return 0;
+    return options->buffer_count > 0 && !queue->fixed_buffers;
 
 free_requests:
     free(queue->requests);
@@ -162,6 +168,7 @@ static void prepare(struct garim_io_queue *queue,
                      (unsigned)bytes, offset);
     if (queue->fixed_buffers)
         entry->buf_index = (uint16_t)request->buffer_index;
+    if (request->uncached) entry->rw_flags = GARIM_IO_DONTCACHE;
     io_uring_sqe_set_flags(entry, flags);
     io_uring_sqe_set_data(entry, request);
 }

@@ -23,6 +23,7 @@ void garim_block_set_window(const struct garim_run *run,
         .buffer = block->buffer,
         .bytes = window.read_end - window.read_begin,
         .offset = window.read_begin,
+        .uncached = run->uncached_in,
     };
     ASSERT(block->request.bytes <= run->buffer_bytes);
     block->needed_bytes = window.need_end - window.read_begin;
@@ -178,6 +179,7 @@ bool garim_block_ask_write(const struct garim_run *run,
         .offset = run->output_base == GARIM_IO_STREAM
                       ? GARIM_IO_STREAM
                       : run->output_base + block->offset,
+        .uncached = run->uncached_out,
     };
     return true;
 }

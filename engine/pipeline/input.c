@@ -45,10 +45,27 @@ static enum garim_status refuse(const struct garim_input *input, int result,
         garim_error_text(-result));
 }
 
+/* Find out how the input is read. */
+static void prepare(struct garim_input *input, bool standard)
+{
+    const struct garim_io *io = input->io;
+    const bool regular = S_ISREG(input->identity.st_mode);
+    const int64_t position =
+        regular && standard ? io->position(STDIN_FILENO) : 0;
+    input->stream = !regular || position != 0;
+    input->base = position > 0 ? (uint64_t)position : GARIM_IO_STREAM;
+    if (!regular)
+        garim_stream_prepare(io, &input->descriptor, &input->owned, false);
+    else if (standard && !input->stream)
+        reopen_standard(input);
+}
+
 enum garim_status garim_input_open(struct garim_input *ret_input,
-                                   const struct garim_io *io, const char *path,
+                                   const struct garim_io *io,
+                                   const struct garim_job_options *options,
                                    struct garim_error *error)
 {
+    const char *path = options->input;
     const bool standard = path == NULL || strcmp(path, "-") == 0;
     struct garim_input input = {
         .io = io,
@@ -68,17 +85,9 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
         return garim_error_set_path(error, GARIM_INPUT, input.path,
                                     "the input is a directory; name a file");
     }
-    input.stream = !S_ISREG(input.identity.st_mode) ||
-                   (standard && io->position(STDIN_FILENO) != 0);
-    input.base = GARIM_IO_STREAM;
-    if (S_ISREG(input.identity.st_mode) && standard && input.stream) {
-        const int64_t position = io->position(STDIN_FILENO);
-        if (position > 0) input.base = (uint64_t)position;
-    }
-    if (standard && !input.stream) reopen_standard(&input);
-    if (!S_ISREG(input.identity.st_mode))
-        garim_stream_prepare(io, &input.descriptor, &input.owned, false);
-    if (!input.stream && input.owned)
+    prepare(&input, standard);
+    if (!input.stream && input.owned &&
+        (options->without & GARIM_WITHOUT_DIRECT) == 0)
         input.direct =
             garim_direct_probe(io, input.descriptor, GARIM_IO_READ, 0);
     *ret_input = input;

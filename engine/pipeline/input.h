@@ -22,10 +22,11 @@ struct garim_input {
     struct stat identity; /* at open */
 };
 
-/* Open `path` (NULL or "-": standard input).  A regular file at its beginning
+/* Open the input of the options.  A regular file at its beginning
  * is read by windows, all else is a stream. */
 enum garim_status garim_input_open(struct garim_input *ret_input,
-                                   const struct garim_io *io, const char *path,
+                                   const struct garim_io *io,
+                                   const struct garim_job_options *options,
                                    struct garim_error *error);
 
 /* Whether `status` is that of the input, a regular file; `input` may be NULL.

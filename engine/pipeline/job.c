@@ -16,6 +16,7 @@
 #include "pipeline/measure.h"
 #include "pipeline/output.h"
 #include "pipeline/plan.h"
+#include "pipeline/verdict.h"
 
 /* What a job holds besides what its lanes share. */
 struct job_state {
@@ -115,7 +116,7 @@ static enum garim_status open_input(struct job_state *state,
     }
     struct garim_input *input = &state->input;
     const enum garim_status status =
-        garim_input_open(input, run->io, job->options->input, error);
+        garim_input_open(input, run->io, job->options, error);
     if (status != GARIM_OK) return status;
     run->input = input->descriptor;
     run->input_path = input->path;
@@ -129,8 +130,6 @@ static enum garim_status open_input(struct job_state *state,
     const enum garim_status measured =
         garim_measure(&run->geometry, job, input, state->window_bytes, error);
     if (measured != GARIM_OK) return measured;
-    if (!input->stream && !input->direct)
-        note(state->report, "the input does not do O_DIRECT");
     return GARIM_OK;
 }
 
@@ -167,13 +166,63 @@ static enum garim_status reserve(struct job_state *state,
     if (run->stream_in)
         garim_output_direct(output);
     else
-        status = garim_output_reserve(output, run->geometry.output_bytes, error);
+        status =
+            garim_output_reserve(output, run->geometry.output_bytes, error);
     run->direct_out = output->direct;
-    if (output->direct) garim_stream_align(&run->stream);
-    if (status == GARIM_OK && !output->direct &&
-        (run->stream_in || run->geometry.output_bytes > 0))
-        note(state->report, "the output does not do O_DIRECT");
+    if (output->direct)
+        garim_stream_align(&run->stream,
+                           (output->without & GARIM_WITHOUT_FALLOCATE) == 0);
     return status;
+}
+
+static uint64_t output_bytes_of(const struct garim_run *run)
+{
+    return run->stream_in ? run->stream.output_bytes
+                          : run->geometry.output_bytes;
+}
+
+/* What passes through the page cache leaves it as it was. */
+static void spare_cache(struct job_state *state)
+{
+    struct garim_run *run = &state->run;
+    const struct garim_io *io = run->io;
+    if ((run->job->options->without & GARIM_WITHOUT_DONTCACHE) != 0) return;
+    run->uncached_in = run->input >= 0 && !state->input.direct &&
+                       S_ISREG(state->input.identity.st_mode) &&
+                       io->uncached(run->input);
+    run->uncached_out = state->output.part != NULL && !state->output.direct &&
+                        io->uncached(run->output);
+}
+
+/* Tell what the job does without. */
+static void note_ways(struct job_state *state)
+{
+    const struct garim_run *run = &state->run;
+    const struct garim_output *output = &state->output;
+    const unsigned without = run->job->options->without;
+    const bool direct = (without & GARIM_WITHOUT_DIRECT) == 0;
+    const struct {
+        bool holds;
+        const char *text;
+    } ways[] = {
+        {!direct, "without O_DIRECT, as told"},
+        {without & GARIM_WITHOUT_REGISTERED,
+         "without registered buffers, as told"},
+        {without & GARIM_WITHOUT_FALLOCATE, "without fallocate, as told"},
+        {without & GARIM_WITHOUT_DONTCACHE, "without RWF_DONTCACHE, as told"},
+        {direct && run->input >= 0 && !run->stream_in && !state->input.direct,
+         "the input does not do O_DIRECT"},
+        {direct && output->part != NULL && !output->direct &&
+             output_bytes_of(run) > 0,
+         "the output does not do O_DIRECT"},
+        {run->uncached_in || run->uncached_out,
+         "the page cache is spared (RWF_DONTCACHE)"},
+        {output->unreserved, "the disk does not reserve space"},
+        {run->fell_back, "a lane could not have its ring"},
+        {run->unregistered, "buffers could not be registered"},
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        if (ways[i].holds) note(state->report, ways[i].text);
 }
 
 /* ---- lanes --------------------------------------------------------------- */
@@ -243,70 +292,14 @@ static void restore(struct job_state *state)
     state->report->resumed_bytes = run->resumed_bytes;
 }
 
-/* ---- the verdict --------------------------------------------------------- */
-
-static struct garim_reject describe(const struct garim_run *run,
-                                    const struct garim_fault *fault)
-{
-    const struct garim_worker *worker = run->job->worker;
-    const struct garim_shape *shape = run->job->shape;
-    struct garim_reject reject = {.field = "", .reason = "is broken"};
-    worker->describe(worker->user, fault, &reject);
-    reject.record = fault->record;
-    reject.offset += shape->header_bytes + fault->record * shape->stride;
-    return reject;
-}
-
-static enum garim_status refuse_excess(const struct garim_run *run,
-                                       const struct garim_fault *fault,
-                                       struct garim_error *error)
-{
-    const struct garim_reject reject = describe(run, fault);
-    const unsigned long long allowed =
-        (unsigned long long)run->job->options->max_rejects;
-    struct garim_error broken;
-    if (allowed == 0)
-        (void)garim_error_set_path(&broken, GARIM_DATA, run->input_path,
-                                   "field %s %s; correct the record, or allow "
-                                   "some with --max-rejects",
-                                   reject.field, reject.reason);
-    else
-        (void)garim_error_set_path(&broken, GARIM_DATA, run->input_path,
-                                   "field %s %s, one more broken record than "
-                                   "the %llu of --max-rejects; correct the "
-                                   "records, or allow more",
-                                   reject.field, reject.reason, allowed);
-    broken.record = reject.record;
-    broken.offset = reject.offset;
-    (void)snprintf(broken.field, sizeof broken.field, "%s", reject.field);
-    if (error != NULL) *error = broken;
-    return GARIM_DATA;
-}
-
-/* What the lanes came to. */
-static enum garim_status judge(const struct garim_run *run,
-                               struct garim_error *error)
-{
-    const struct garim_error *found = NULL;
-    const struct garim_fault *excess = garim_rejects_excess(&run->rejects);
-    if (run->error.status != GARIM_OK)
-        found = &run->error;
-    else if (excess != NULL)
-        return refuse_excess(run, excess, error);
-    else if (run->rejects.break_record != GARIM_NONE)
-        found = &run->rejects.break_error;
-    if (found == NULL) return GARIM_OK;
-    if (error != NULL) *error = *found;
-    return found->status;
-}
+/* ---- the end ------------------------------------------------------------- */
 
 /* Make all of the part durable, and say so in its state. */
 static enum garim_status finish(struct job_state *state,
                                 struct garim_error *error)
 {
     struct garim_run *run = &state->run;
-    const uint64_t bytes =
-        run->stream_in ? run->stream.output_bytes : run->geometry.output_bytes;
+    const uint64_t bytes = output_bytes_of(run);
     ASSERT(run->total.bytes_out == bytes);
     if (!run->stream_in)
         ASSERT(run->watermark.windows == run->geometry.window_count);
@@ -350,23 +343,6 @@ static bool keep_part(const struct job_state *state, enum garim_status status,
 
 /* ---- the report ---------------------------------------------------------- */
 
-/* List the records that were allowed to be broken. */
-static enum garim_status report_rejects(const struct garim_run *run,
-                                        struct garim_report *report,
-                                        struct garim_error *error)
-{
-    const struct garim_rejects *rejects = &run->rejects;
-    const size_t allowed = rejects->capacity - 1;
-    const size_t count = rejects->count < allowed ? rejects->count : allowed;
-    if (count == 0) return GARIM_OK;
-    report->rejects = calloc(count, sizeof *report->rejects);
-    if (report->rejects == NULL) return garim_error_no_memory(error);
-    for (size_t i = 0; i < count; i++)
-        report->rejects[i] = describe(run, &rejects->faults[i]);
-    report->reject_count = count;
-    return GARIM_OK;
-}
-
 static void fill_report(const struct job_state *state, double seconds)
 {
     struct garim_report *report = state->report;
@@ -384,7 +360,6 @@ static void fill_report(const struct job_state *state, double seconds)
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) == 0)
         report->peak_memory_bytes = (uint64_t)usage.ru_maxrss * 1024;
-    if (run->fell_back) note(report, "a lane could not have its ring");
 }
 
 /* ---- the job ------------------------------------------------------------- */
@@ -406,9 +381,10 @@ static enum garim_status run_lanes(struct job_state *state,
         state->resumable ? &state->checkpoint : NULL;
     enum garim_status status = reserve(state, error);
     if (status != GARIM_OK) return status;
+    spare_cache(state);
     status = garim_lanes_run(run, state->lanes, checkpoint, error);
     garim_output_advance(&state->output, run->total.bytes_out);
-    if (status == GARIM_OK) status = judge(run, error);
+    if (status == GARIM_OK) status = garim_verdict(run, error);
     if (status == GARIM_OK) status = judge_interruption(run, error);
     /* What was finished before the trouble is not lost. */
     if (status != GARIM_OK && checkpoint != NULL)
@@ -431,8 +407,10 @@ static enum garim_status run_job(struct job_state *state,
         if (state->output.start < GARIM_START_COMPLETE)
             status = run_lanes(state, error);
     }
-    if (status == GARIM_DATA) (void)report_rejects(run, state->report, NULL);
-    if (status == GARIM_OK) status = report_rejects(run, state->report, error);
+    if (status == GARIM_DATA)
+        (void)garim_verdict_list(run, state->report, NULL);
+    if (status == GARIM_OK)
+        status = garim_verdict_list(run, state->report, error);
     if (status == GARIM_OK) status = publish(state, error);
     /* A window that only drops edges reads none of them. */
     if (status == GARIM_OK && !run->stream_in)
@@ -455,6 +433,7 @@ enum garim_status garim_job_run(const struct garim_job *job,
     };
     garim_lanes_prepare(&state.run);
     status = run_job(&state, error);
+    note_ways(&state);
     fill_report(&state, garim_run_clock() - begin);
     for (size_t i = 0; i < job->worker->count_size; i++)
         ret_counts[i] =

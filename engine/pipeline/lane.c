@@ -46,15 +46,16 @@ static int open_queue(struct garim_lane *lane)
     struct garim_run *run = lane->run;
     const struct iovec buffers = {lane->memory, lane->memory_bytes};
     const int descriptors[] = {run->output, run->input};
-    const struct garim_io_queue_options options = {
-        .depth = run->depth,
-        .buffers = &buffers,
-        .buffer_count = 1,
-        .descriptors = descriptors,
-        .descriptor_count = run->input < 0 ? 1 : 2,
-        .stop = &run->stop,
-    };
+    struct garim_io_queue_options options = {.depth = run->depth,
+                                             .stop = &run->stop};
+    if ((run->job->options->without & GARIM_WITHOUT_REGISTERED) == 0) {
+        options.buffers = &buffers;
+        options.buffer_count = 1;
+        options.descriptors = descriptors;
+        options.descriptor_count = run->input < 0 ? 1 : 2;
+    }
     const int result = lane->io->queue_open(&lane->queue, &options);
+    if (result > 0) run->unregistered = true;
     if (result >= 0 || run->job->options->io != GARIM_IO_AUTO ||
         lane->io == &garim_io_posix)
         return result;

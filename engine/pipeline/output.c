@@ -180,6 +180,7 @@ enum garim_status garim_output_open(struct garim_output *ret_output,
         .io = io,
         .path = standard ? "standard output" : path,
         .force = options->force,
+        .without = options->without,
     };
     enum garim_status status =
         standard ? refuse_stream(&output, options, error) : GARIM_OK;
@@ -201,6 +202,7 @@ void garim_output_advance(const struct garim_output *output, uint64_t bytes)
 
 void garim_output_direct(struct garim_output *output)
 {
+    if ((output->without & GARIM_WITHOUT_DIRECT) != 0) return;
     /* Not where it is done already: the trial writes. */
     const uint64_t free_from = garim_align_up(output->state.point.bytes_out);
     output->direct = garim_direct_probe(output->io, output->descriptor,
@@ -214,11 +216,14 @@ enum garim_status garim_output_reserve(struct garim_output *output,
     ASSERT(output->part != NULL);
     const uint64_t done = output->state.point.bytes_out;
     if (bytes == done) return GARIM_OK;
-    const int result =
-        output->io->preallocate(output->descriptor, garim_align_up(bytes));
+    const bool reserves = (output->without & GARIM_WITHOUT_FALLOCATE) == 0;
+    int (*const resize)(int, uint64_t) =
+        reserves ? output->io->preallocate : output->io->truncate;
+    const int result = resize(output->descriptor, garim_align_up(bytes));
     if (result < 0)
         return garim_output_fail(output->part, "reserve space for", result,
                                  error);
+    output->unreserved = reserves && result > 0;
     garim_output_direct(output);
     return GARIM_OK;
 }

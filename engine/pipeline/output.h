@@ -30,7 +30,9 @@ struct garim_output {
      * kernel moves no file position on after a transfer that failed half-way.
      */
     uint64_t base;
-    bool direct; /* O_DIRECT */
+    unsigned without; /* of enum garim_without */
+    bool direct;      /* O_DIRECT */
+    bool unreserved;  /* its space may run out on the way */
     bool published;
     bool settled; /* and its folder synced */
 };

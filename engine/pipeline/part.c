@@ -26,7 +26,7 @@ enum found {
     FOUND_SAME,
     FOUND_OTHER,
     FOUND_COMPLETE, /* of the same job, not yet renamed */
-    FOUND_RENAMED,  /* of the same job */
+    FOUND_RENAMED,  /* of the same job; it may bear its old name too */
 };
 
 /* ...what was wished... */
@@ -78,7 +78,7 @@ static const struct answer answers[][3] = {
                          "and begin again"},
                         {ACT_CONTINUE, ""},
                         {ACT_DISCARD, ""}},
-    [FOUND_RENAMED] = {{ACT_RUN, ""}, {ACT_FINISH, ""}, {ACT_RUN, ""}},
+    [FOUND_RENAMED] = {{ACT_DISCARD, ""}, {ACT_FINISH, ""}, {ACT_DISCARD, ""}},
 };
 
 /* ---- finding ------------------------------------------------------------- */
@@ -100,19 +100,20 @@ static enum found find(const struct garim_output *output,
 {
     const struct garim_state *state = &output->state;
     const struct garim_state_point *point = &state->point;
-    struct stat part;
-    const bool has_part = output->io->path_status(output->part, &part) == 0;
+    struct stat part = {0};
+    /* What cannot be looked at is there, and nobody knows what it is. */
+    const bool has_part =
+        output->io->path_status(output->part, &part) != -ENOENT;
     if (!state->valid) return has_part ? FOUND_FOREIGN : FOUND_NOTHING;
     if (job == NULL)
         (void)snprintf(differences, size, "another input");
     else
         garim_state_differ(state, job, differences, size);
     const bool same = differences[0] == '\0';
-    if (!has_part)
-        return same && point->complete && there != NULL &&
-                       is_recorded(point, there)
-                   ? FOUND_RENAMED
-                   : FOUND_NOTHING;
+    if (same && point->complete && there != NULL && is_recorded(point, there) &&
+        (!has_part || part.st_ino == there->st_ino))
+        return FOUND_RENAMED;
+    if (!has_part) return FOUND_NOTHING;
     if (!same) return FOUND_OTHER;
     if (point->complete ? is_recorded(point, &part)
                         : point->windows == 0 ||
@@ -196,7 +197,6 @@ static enum garim_status create(struct garim_output *output, unsigned mode,
     output->descriptor = part;
     output->owned = status == GARIM_OK;
     if (status == GARIM_OK) return GARIM_OK;
-    output->state.valid = false;
     if (part < 0) return status;
     (void)output->io->remove(output->part);
     (void)output->io->close(part);
@@ -228,17 +228,15 @@ static enum garim_status act(struct garim_output *output, enum act act,
                              const struct garim_input *input,
                              struct garim_error *error)
 {
-    if (act == ACT_FINISH) {
-        output->start = GARIM_START_PUBLISHED;
-        return garim_state_confirm(&output->state, error);
-    }
     if (act == ACT_CONTINUE && output->state.point.windows > 0)
         return go_on(output, error);
     enum garim_status status = GARIM_OK;
     if (act != ACT_RUN) status = discard(output, input, error);
-    if (status == GARIM_OK)
-        status = create(output, options->output_mode, job, error);
-    return status;
+    if (status != GARIM_OK) return status;
+    if (act != ACT_FINISH)
+        return create(output, options->output_mode, job, error);
+    output->start = GARIM_START_PUBLISHED;
+    return garim_state_confirm(&output->state, error);
 }
 
 /* ---- both ---------------------------------------------------------------- */
@@ -276,6 +274,6 @@ enum garim_status garim_part_open(struct garim_output *output,
         status = usage(output->part, error, answer->refusal);
     else
         status = act(output, answer->act, options, job, input, error);
-    if (status != GARIM_OK) garim_state_close(state, !state->valid && !itself);
+    if (status != GARIM_OK) garim_state_close(state, state->empty && !itself);
     return status;
 }

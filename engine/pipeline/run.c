@@ -48,7 +48,8 @@ void garim_run_wait_for_room(struct garim_run *run)
 {
     (void)pthread_mutex_lock(&run->lock);
     run->waiting++;
-    while (run->next_index >= run->claim_end && !is_ending(run))
+    while (run->next_index >= run->claim_end &&
+           run->next_index < run->geometry.window_count && !is_ending(run))
         (void)pthread_cond_wait(&run->changed, &run->lock);
     run->waiting--;
     (void)pthread_mutex_unlock(&run->lock);

@@ -32,6 +32,7 @@ struct garim_run {
     uint64_t input_base; /* of a stream in a regular file, see input.h */
     uint64_t output_base;
     bool direct_out; /* writes are whole sectors */
+    bool uncached_in, uncached_out;
 
     struct garim_geometry geometry; /* of a stream: no counts and ends */
     size_t buffer_bytes;
@@ -49,9 +50,10 @@ struct garim_run {
     struct garim_pace pace;
     struct garim_rejects rejects;
 
-    atomic_bool stop;      /* at once: `error` says why */
-    atomic_bool drain;     /* claim no more; what is claimed is finished */
-    atomic_bool fell_back; /* a lane could not have its ring */
+    atomic_bool stop;         /* at once: `error` says why */
+    atomic_bool drain;        /* claim no more; what is claimed is finished */
+    atomic_bool fell_back;    /* a lane could not have its ring */
+    atomic_bool unregistered; /* nor its buffers registered */
 
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t changed;
@@ -78,7 +80,7 @@ void garim_run_fail(struct garim_run *run, const struct garim_error *error);
 /* Claim the next block, in the order of the output; GARIM_NONE: not now. */
 uint64_t garim_run_claim(struct garim_run *run);
 
-/* Sleep until a block may be claimed or the job ends. */
+/* Sleep until a window may be claimed, none is left or the job ends. */
 void garim_run_wait_for_room(struct garim_run *run);
 
 /* The first `windows` windows are safe: let the lanes go on from there, and

@@ -13,6 +13,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "crypto/crypto.h"
 #include "pipeline/geometry.h"
 #include "pipeline/output.h"
@@ -96,6 +97,23 @@ static int open_locked(const struct garim_io *io, const char *path)
 
 /* ---- reading ------------------------------------------------------------- */
 
+enum { COUNTS_MAX = 1 << 24 };
+
+/* Whether the numbers are in bounds; a checksum does not keep anyone from
+ * writing others. */
+static bool is_sound(const struct garim_state_job *job)
+{
+    for (size_t i = 0; i < GARIM_STATE_TRAITS_MAX; i++) {
+        const struct garim_trait *trait = &job->traits[i];
+        if (memchr(trait->name, 0, sizeof trait->name) == NULL ||
+            memchr(trait->value, 0, sizeof trait->value) == NULL)
+            return false;
+    }
+    return job->trait_count <= GARIM_STATE_TRAITS_MAX &&
+           job->count_size <= COUNTS_MAX &&
+           job->faults_max <= GARIM_REJECTS_MAX;
+}
+
 static uint64_t slot_bytes_of(const struct garim_state_job *job)
 {
     return garim_align_up(
@@ -123,36 +141,38 @@ static int digest_slot(const struct garim_state *state, size_t bytes,
                         digest);
 }
 
-static bool read_head(struct garim_state *state)
+/* Take over the head, of which `moved` bytes were read.  False: it is not
+ * whole. */
+static bool take_head(struct garim_state *state, const struct head *head,
+                      int64_t moved)
 {
-    struct head head;
     uint8_t digest[DIGEST_BYTES];
-    const int64_t moved =
-        state->io->read_at(state->descriptor, &head, sizeof head, 0);
-    if (moved != sizeof head || memcmp(head.magic, magic, sizeof magic) != 0 ||
-        head.format != STATE_FORMAT ||
-        garim_sha256(&head, offsetof(struct head, digest), NULL, 0, digest) !=
+    if (moved != sizeof *head ||
+        memcmp(head->magic, magic, sizeof magic) != 0 ||
+        head->format != STATE_FORMAT ||
+        garim_sha256(head, offsetof(struct head, digest), NULL, 0, digest) !=
             0 ||
-        memcmp(head.digest, digest, sizeof digest) != 0 ||
-        head.slot_bytes != slot_bytes_of(&head.job))
+        memcmp(head->digest, digest, sizeof digest) != 0 ||
+        !is_sound(&head->job) || head->slot_bytes != slot_bytes_of(&head->job))
         return false;
-    state->slot_bytes = head.slot_bytes;
-    state->job = head.job;
+    state->slot_bytes = head->slot_bytes;
+    state->job = head->job;
     memcpy(state->digest, digest, sizeof digest);
     return true;
 }
 
-/* Read the slot of `sequence`, even or odd.  False: it is not whole. */
-static bool read_slot(struct garim_state *state, uint64_t sequence)
+/* Read the slot of `sequence`, even or odd: 1, or 0 where it is not whole. */
+static int read_slot(struct garim_state *state, uint64_t sequence)
 {
     uint8_t digest[DIGEST_BYTES];
     struct garim_state_point *point = (void *)state->slot;
     const int64_t moved =
         state->io->read_at(state->descriptor, state->slot, state->slot_bytes,
                            slot_offset(state, sequence));
+    if (moved < 0) return (int)moved;
     if (moved < (int64_t)sizeof *point ||
         point->fault_count > state->job.faults_max)
-        return false;
+        return 0;
     const size_t used = used_bytes(state, point);
     return moved >= (int64_t)(used + DIGEST_BYTES) &&
            digest_slot(state, used, digest) == 0 &&
@@ -170,38 +190,50 @@ static void adopt_slot(struct garim_state *state)
         (const void *)(counts + state->job.count_size * sizeof *state->counts);
 }
 
-/* Whether the file may be ours: empty, begun, or with our magic. */
-static bool is_ours(const struct garim_state *state)
+/* Read the slot with the last good checkpoint: 1, or 0 where there is none. */
+static int read_last_slot(struct garim_state *state)
+{
+    const struct garim_state_point *point = (const void *)state->slot;
+    const int even = read_slot(state, 0);
+    const uint64_t even_sequence = even > 0 ? point->sequence : 0;
+    const int odd = even < 0 ? even : read_slot(state, 1);
+    /* An even slot is never the first: its sequence is not 0. */
+    if (odd < 0 || even == 0 || (odd > 0 && point->sequence > even_sequence))
+        return odd;
+    return read_slot(state, 0);
+}
+
+/* Whether the file may be ours: begun, or with our magic. */
+static bool is_ours(const struct head *head, int64_t moved)
 {
     static const char nothing[sizeof magic] = {0};
-    char found[sizeof magic];
-    const int64_t moved =
-        state->io->read_at(state->descriptor, found, sizeof found, 0);
-    if (moved == 0) return true;
-    return moved == sizeof found && (memcmp(found, magic, sizeof magic) == 0 ||
-                                     memcmp(found, nothing, sizeof magic) == 0);
+    return moved >= (int64_t)sizeof magic &&
+           (memcmp(head->magic, magic, sizeof magic) == 0 ||
+            memcmp(head->magic, nothing, sizeof magic) == 0);
 }
 
 static enum garim_status read_state(struct garim_state *state,
                                     struct garim_error *error)
 {
-    if (!is_ours(state))
+    struct head head;
+    const int64_t moved =
+        state->io->read_at(state->descriptor, &head, sizeof head, 0);
+    int result = moved < 0 ? (int)moved : 0;
+    state->empty = moved == 0;
+    if (moved > 0 && !is_ours(&head, moved))
         return garim_error_set_path(error, GARIM_USAGE, state->path,
                                     "a file that is no state of garim is in "
                                     "the way; move it, or name another output");
-    if (!read_head(state)) return GARIM_OK;
-    state->slot = malloc(state->slot_bytes);
-    if (state->slot == NULL) return garim_error_no_memory(error);
-    const bool even = read_slot(state, 0);
-    const struct garim_state_point *point = (const void *)state->slot;
-    const uint64_t even_sequence = even ? point->sequence : 0;
-    const bool odd = read_slot(state, 1);
-    state->valid = odd || even;
-    /* An even slot is never the first: its sequence is not 0. */
-    if (even && (!odd || point->sequence < even_sequence))
-        state->valid = read_slot(state, 0);
+    if (moved > 0 && take_head(state, &head, moved)) {
+        state->slot = malloc(state->slot_bytes);
+        if (state->slot == NULL) return garim_error_no_memory(error);
+        result = read_last_slot(state);
+        state->valid = result > 0;
+    }
     if (state->valid) adopt_slot(state);
-    return GARIM_OK;
+    return result < 0 ? garim_output_fail(state->path, "read the state of",
+                                          result, error)
+                      : GARIM_OK;
 }
 
 enum garim_status garim_state_open(struct garim_state *ret_state,
@@ -315,6 +347,7 @@ enum garim_status garim_state_begin(struct garim_state *state,
     free(state->slot);
     state->slot = NULL;
     state->valid = false;
+    state->empty = true;
     int result = state->io->truncate(state->descriptor, 0);
     if (result < 0) return fail(state, result, error);
     if (job == NULL) return GARIM_OK;

@@ -49,6 +49,7 @@ struct garim_state {
     char *path;
     int descriptor; /* locked */
     bool valid;     /* it holds a job and at least one checkpoint */
+    bool empty;     /* it holds nothing, or what this run began */
     struct garim_state_job job;
     struct garim_state_point point; /* the last good one */
     const uint64_t *counts;         /* of it, until the next is stored */
@@ -59,7 +60,8 @@ struct garim_state {
 };
 
 /* Create or open the state of `output`, lock it, waiting `patience` times 20
- * ms, and read what it holds.  GARIM_TEMPORARY: another run holds it. */
+ * ms, and read what it holds.  GARIM_TEMPORARY: another run holds it;
+ * GARIM_OUTPUT: it cannot be read, which says nothing of what it holds. */
 enum garim_status garim_state_open(struct garim_state *ret_state,
                                    const struct garim_io *io,
                                    const char *output, unsigned patience,

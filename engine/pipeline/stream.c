@@ -26,13 +26,15 @@ int garim_stream_open(struct garim_stream *stream,
         .head_bytes = shape->header_bytes,
         .lead_bytes = drops ? shape->header_bytes : 0,
         .unit_bytes = 1,
+        .reserved_bytes = GARIM_NONE,
     };
     return stream->carry == NULL ? -1 : 0;
 }
 
-void garim_stream_align(struct garim_stream *stream)
+void garim_stream_align(struct garim_stream *stream, bool reserves)
 {
     stream->unit_bytes = GARIM_DIRECT_ALIGNMENT;
+    if (reserves) stream->reserved_bytes = 0;
 }
 
 void garim_stream_close(struct garim_stream *stream)
@@ -63,6 +65,7 @@ void garim_stream_ask(struct garim_run *run, struct garim_block *block)
         .offset = run->input_base == GARIM_IO_STREAM
                       ? GARIM_IO_STREAM
                       : run->input_base + stream->input_bytes,
+        .uncached = run->uncached_in,
     };
 }
 
@@ -157,7 +160,7 @@ static void reserve(struct garim_run *run)
 {
     struct garim_stream *stream = &run->stream;
     const uint64_t end = stream->output_bytes;
-    if (stream->unit_bytes == 1 || end <= stream->reserved_bytes) return;
+    if (end <= stream->reserved_bytes) return;
     uint64_t ahead = end < AHEAD_BYTES_MIN ? AHEAD_BYTES_MIN : end;
     if (ahead > AHEAD_BYTES_MAX) ahead = AHEAD_BYTES_MAX;
     stream->reserved_bytes = end + ahead;

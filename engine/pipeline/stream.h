@@ -23,7 +23,7 @@ struct garim_stream {
     uint8_t *carry;
     size_t carry_bytes;
     size_t head_bytes; /* of the header, where the carry begins with it */
-    size_t lead_bytes; /* of the carry: dropped, or in the last block's output */
+    size_t lead_bytes; /* of the carry: dropped, or written already */
     size_t unit_bytes; /* what a block writes is whole units, but the last */
     uint64_t records;  /* before the carry */
     uint64_t input_bytes;
@@ -37,8 +37,9 @@ int garim_stream_open(struct garim_stream *stream,
                       const struct garim_shape *shape);
 void garim_stream_close(struct garim_stream *stream);
 
-/* From here on blocks write whole sectors. */
-void garim_stream_align(struct garim_stream *stream);
+/* From here on blocks write whole sectors, into space that is reserved ahead of
+ * them where it `reserves`. */
+void garim_stream_align(struct garim_stream *stream, bool reserves);
 
 /* Prepare the read request of `block`: the carry, then as much as fits. */
 void garim_stream_ask(struct garim_run *run, struct garim_block *block);

@@ -247,6 +247,16 @@ struct garim_progress {
     double seconds;
 };
 
+/* What a job can be told to do without.  What the system lacks it does without
+ * by itself; either is told in the report's notes. */
+enum garim_without {
+    GARIM_WITHOUT_DIRECT = 1,     /* O_DIRECT */
+    GARIM_WITHOUT_REGISTERED = 2, /* buffers and files registered with a ring */
+    GARIM_WITHOUT_FALLOCATE = 4,  /* space reserved before the first write */
+    GARIM_WITHOUT_DONTCACHE = 8, /* buffered transfers that leave the page cache
+                                    as it was (RWF_DONTCACHE) */
+};
+
 struct garim_job_options {
     const char *input;   /* path; NULL or "-": standard input */
     const char *output;  /* path; NULL or "-": standard output */
@@ -256,6 +266,7 @@ struct garim_job_options {
     unsigned threads;    /* 0: the cores this process may use */
     size_t window_bytes; /* 0: default; a power of two, 4 KiB to 4 MiB */
     enum garim_io_choice io;
+    unsigned without;     /* of enum garim_without */
     uint64_t max_rejects; /* at most 1,000,000 */
     unsigned output_mode; /* permission bits of a new file; 0: 0600 */
     /* Records [records_begin, records_end) of a regular file, counted from 0;
@@ -309,7 +320,7 @@ struct garim_report {
     struct garim_field_report *fields;
     size_t reject_count;
     struct garim_reject *rejects; /* ascending by record */
-    char notes[256];              /* fallbacks taken, or "" */
+    char notes[512];              /* fallbacks taken, or "" */
 };
 
 GARIM_API enum garim_status garim_run(const struct garim_engine *engine,

@@ -10,6 +10,7 @@
 #include <criterion/criterion.h>
 
 #include "io/io_file.h"
+#include "power.h"
 
 static const struct fault_plan *plan;
 static unsigned long counts[FAULT_CALLS];
@@ -45,7 +46,8 @@ static int strike(enum fault_call call)
         counts[plan->call] != plan->when)
         return 0;
     struck = true;
-    if (plan->error == 0) _exit(FAULT_EXIT);
+    if (plan->error == FAULT_POWER) power_cut();
+    if (plan->error <= FAULT_KILL) _exit(FAULT_EXIT);
     return -plan->error;
 }
 
@@ -54,10 +56,13 @@ static void submit(struct garim_io_queue *queue,
 {
     request->result =
         strike(request->operation == GARIM_IO_READ ? FAULT_READ : FAULT_WRITE);
-    if (request->result == 0)
-        garim_io_posix.submit(queue, request);
-    else
+    if (request->result < 0) {
         failed = request;
+        return;
+    }
+    if (request->operation == GARIM_IO_WRITE)
+        power_note_write(request->descriptor, request->offset, request->bytes);
+    garim_io_posix.submit(queue, request);
 }
 
 static struct garim_io_request *reap(struct garim_io_queue *queue, bool wait)
@@ -105,6 +110,7 @@ static int preallocate(int descriptor, uint64_t bytes)
 static int fault_truncate(int descriptor, uint64_t bytes)
 {
     const int result = strike(FAULT_TRUNCATE);
+    if (result == 0) power_note_cut(descriptor, bytes);
     return result < 0 ? result : garim_file_truncate(descriptor, bytes);
 }
 
@@ -113,6 +119,7 @@ static int sync_with(enum fault_call call, int (*function)(int), int descriptor)
 {
     cr_assert_neq(descriptor, unsynced, "a failed sync was retried");
     const int result = strike(call);
+    power_note_sync(descriptor, result == 0);
     if (result < 0) unsynced = descriptor;
     return result < 0 ? result : function(descriptor);
 }
@@ -130,6 +137,7 @@ static int sync_data(int descriptor)
 static int sync_directory_of(const char *path)
 {
     const int result = strike(FAULT_SYNC_DIRECTORY);
+    if (result == 0) power_note_folder_sync();
     return result < 0 ? result : garim_file_sync_directory_of(path);
 }
 
@@ -147,6 +155,7 @@ static int write_at(int descriptor, const void *buffer, size_t bytes,
 {
     const int result = strike(FAULT_WRITE_AT);
     if (result < 0) bytes /= 2;
+    power_note_write(descriptor, offset, bytes);
     const int written = garim_file_write_at(descriptor, buffer, bytes, offset);
     return result < 0 ? result : written;
 }
@@ -159,8 +168,10 @@ static int lock(int descriptor)
 
 static int publish(const char *from, const char *to, bool replace)
 {
-    const int result = strike(FAULT_PUBLISH);
-    return result < 0 ? result : garim_file_publish(from, to, replace);
+    int result = strike(FAULT_PUBLISH);
+    if (result == 0) result = garim_file_publish(from, to, replace);
+    if (result == 0 && !replace) power_note_rename(from, to);
+    return result;
 }
 
 static int fault_remove(const char *path)
@@ -186,6 +197,7 @@ const struct garim_io fault_io = {
     .widen = garim_file_widen,
     .unblock = garim_file_unblock,
     .preallocate = preallocate,
+    .uncached = garim_file_uncached,
     .truncate = fault_truncate,
     .sync = fault_sync,
     .sync_data = sync_data,

@@ -29,12 +29,17 @@ enum fault_call {
     FAULT_CALLS,
 };
 
-#define FAULT_EXIT 99
+#define FAULT_EXIT 99 /* of a process that was ended */
+
+enum {
+    FAULT_KILL = 0,   /* end the process before the call */
+    FAULT_POWER = -1, /* the same, with all that was not synced */
+};
 
 struct fault_plan {
     enum fault_call call;
     unsigned long when; /* the how manieth of them, from 1; 0: never */
-    int error;          /* to answer with, or 0: end the process before it */
+    int error;          /* to answer with, or one of: */
 };
 
 /* Begin to count; the plan is kept by its address. */

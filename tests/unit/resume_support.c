@@ -123,6 +123,17 @@ void resume_to_the_end(const struct scenario *scenario)
     cr_assert(!resume_exists(job_state_path));
 }
 
+/* A bit of its head. */
+static void damage_state(void)
+{
+    const int file = open(job_state_path, O_RDWR);
+    uint8_t byte;
+    cr_assert_eq(pread(file, &byte, 1, 100), 1);
+    byte ^= 1;
+    cr_assert_eq(pwrite(file, &byte, 1, 100), 1);
+    (void)close(file);
+}
+
 void resume_leave(enum left left, const struct scenario *scenario)
 {
     static const struct fault_plan plans[LEFT_COUNT] = {
@@ -131,7 +142,9 @@ void resume_leave(enum left left, const struct scenario *scenario)
         [LEFT_SAME] = {FAULT_WRITE, 6, 0},
         [LEFT_OTHER] = {FAULT_WRITE, 6, 0},
         [LEFT_COMPLETE] = {FAULT_PUBLISH, 1, 0},
+        [LEFT_DAMAGED] = {FAULT_WRITE, 6, 0},
         [LEFT_RENAMED] = {FAULT_REMOVE, 1, 0},
+        [LEFT_LINKED] = {FAULT_REMOVE, 1, 0},
         [LEFT_RENAMED_OTHER] = {FAULT_REMOVE, 1, 0},
     };
     struct scenario other = *scenario;
@@ -144,4 +157,6 @@ void resume_leave(enum left left, const struct scenario *scenario)
     if (left == LEFT_OUTPUT) job_write_file(job_out_path, resume_input, 10);
     if (plans[left].when > 0)
         cr_assert_eq(resume_run_apart(&other, &plans[left]), FAULT_EXIT);
+    if (left == LEFT_DAMAGED) damage_state();
+    if (left == LEFT_LINKED) cr_assert_eq(link(job_out_path, job_part_path), 0);
 }

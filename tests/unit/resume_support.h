@@ -16,7 +16,9 @@ enum left {
     LEFT_SAME,
     LEFT_OTHER,
     LEFT_COMPLETE,
+    LEFT_DAMAGED, /* a part, and a state that cannot be made out */
     LEFT_RENAMED,
+    LEFT_LINKED, /* killed between the two halves of a rename */
     LEFT_RENAMED_OTHER,
     LEFT_OUTPUT, /* OUT alone */
     LEFT_COUNT,

@@ -376,3 +376,33 @@ Test(io, descriptors_that_never_wait)
     cr_assert_eq(io->remove(path), 0);
     (void)close(file);
 }
+
+Test(io, transfers_that_spare_the_cache)
+{
+    for (size_t i = 0; i < 2; i++) {
+        const struct garim_io *io = back_ends[i];
+        struct garim_io_queue *queue = open_queue(io, 1, NULL);
+        uint8_t *data = make_bytes(FILE_BYTES);
+        char path[64];
+        const int file = make_file(path, data, FILE_BYTES);
+        struct garim_io_request request = {
+            .operation = GARIM_IO_READ,
+            .descriptor = file,
+            .buffer = data,
+            .bytes = FILE_BYTES,
+            .uncached = io->uncached(file),
+        };
+        memset(data, 0, FILE_BYTES);
+        cr_assert_eq(transfer(io, queue, &request), FILE_BYTES);
+        for (size_t at = 0; at < FILE_BYTES; at++)
+            cr_assert_eq(data[at], byte_at(at));
+        request.operation = GARIM_IO_WRITE;
+        request.offset = FILE_BYTES;
+        cr_assert_eq(transfer(io, queue, &request), FILE_BYTES);
+        cr_assert_eq(lseek(file, 0, SEEK_END), 2 * FILE_BYTES);
+        (void)close(file);
+        (void)unlink(path);
+        free(data);
+        io->queue_close(queue);
+    }
+}

@@ -26,7 +26,9 @@ static const char *const ends[LEFT_COUNT][WISHES] = {
     [LEFT_SAME] = {"give --resume", "OK", "OK"},
     [LEFT_OTHER] = {"another key", "another key", "OK"},
     [LEFT_COMPLETE] = {"give --resume to publish", "OK", "OK"},
+    [LEFT_DAMAGED] = {"give --restart", "no checkpoint", "OK"},
     [LEFT_RENAMED] = {"give --force", "OK", "give --force"},
+    [LEFT_LINKED] = {"give --force", "OK", "give --force"},
     [LEFT_RENAMED_OTHER] = {"give --force", "give --force", "give --force"},
     [LEFT_OUTPUT] = {"give --force", "give --force", "give --force"},
 };
@@ -68,7 +70,7 @@ static void check_row(const struct scenario *scenario, enum left left,
                   !resume_exists(job_state_path));
         const bool resumed =
             wish == RESUME && (left == LEFT_SAME || left == LEFT_COMPLETE ||
-                               left == LEFT_RENAMED);
+                               left == LEFT_RENAMED || left == LEFT_LINKED);
         cr_assert_eq(outcome.report.resumed_records > 0, resumed,
                      "left %d wish %d", (int)left, (int)wish);
     } else {

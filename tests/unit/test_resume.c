@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
 
+#include "power.h"
 #include "resume_support.h"
 
 TestSuite(resume, .init = job_set_up, .fini = job_tear_down, .timeout = 300);
@@ -51,6 +53,62 @@ Test(resume, ended_before_every_call_of_the_resumed_run)
     resume_free_files();
 }
 
+/* ---- the power goes ------------------------------------------------------ */
+
+/* In a process of its own: a run, if `first` says so one that fails before it,
+ * until the power goes. */
+static int run_until_dark(const struct scenario *scenario,
+                          const struct fault_plan *first, unsigned long calls)
+{
+    const struct fault_plan dark = {FAULT_ANY, calls, FAULT_POWER};
+    const pid_t child = fork();
+    if (child == 0) {
+        struct scenario again = *scenario;
+        power_begin(calls);
+        fault_begin(first);
+        if (first != NULL) (void)job_run(scenario);
+        again.options.resume = first != NULL;
+        fault_begin(&dark);
+        const enum garim_status end = job_run(&again).status;
+        power_cut();
+        _exit((int)end);
+    }
+    int status;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFEXITED(status), "wait status %d", status);
+    return WEXITSTATUS(status);
+}
+
+static void darken(const struct fault_plan *first)
+{
+    const struct scenario scenario = resume_job();
+    resume_make_files(&scenario);
+    int status = FAULT_EXIT;
+    for (unsigned long calls = 1; status == FAULT_EXIT; calls++) {
+        status = run_until_dark(&scenario, first, calls);
+        cr_assert(status == GARIM_OK || status == FAULT_EXIT);
+        resume_to_the_end(&scenario);
+        (void)unlink(job_out_path);
+    }
+    resume_free_files();
+}
+
+Test(resume, power_failure_before_every_call)
+{
+    darken(NULL);
+}
+
+/* After a sync that failed what is seen is not what is on the medium. */
+Test(resume, power_failure_after_failed_syncs)
+{
+    for (unsigned long when = 3; when < 8; when++) {
+        const struct fault_plan first = {FAULT_SYNC_DATA, when, EIO};
+        darken(&first);
+    }
+}
+
+/* ---- every failure ------------------------------------------------------- */
+
 /* What a failed job leaves is either nothing or enough to go on with. */
 static void check_failure(const struct outcome *outcome)
 {
@@ -88,6 +146,57 @@ Test(resume, failure_of_every_call)
             resume_to_the_end(&scenario);
             (void)unlink(job_out_path);
         }
+    }
+    resume_free_files();
+}
+
+/* A run that goes on and fails leaves what it found, but for an input that
+ * cannot be read. */
+Test(resume, failure_of_every_call_of_the_resumed_run)
+{
+    const struct scenario scenario = resume_job();
+    struct scenario again = scenario;
+    again.options.resume = true;
+    resume_make_files(&scenario);
+    bool struck = true;
+    for (unsigned long calls = 1; struck; calls++) {
+        const struct fault_plan plan = {FAULT_ANY, calls, EIO};
+        resume_leave(LEFT_SAME, &scenario);
+        fault_begin(&plan);
+        struct outcome outcome = job_run(&again);
+        struck = fault_struck();
+        if (outcome.status == GARIM_OK)
+            resume_check_numbers(&scenario, &outcome);
+        else if (outcome.status != GARIM_INPUT && !outcome.report.published)
+            cr_assert(resume_exists(job_part_path) &&
+                          resume_exists(job_state_path),
+                      "call %lu: %s", calls, outcome.error.message);
+        job_clear(&outcome);
+        resume_to_the_end(&scenario);
+        (void)unlink(job_out_path);
+    }
+    resume_free_files();
+}
+
+/* ---- lanes that wait for checkpoints ------------------------------------- */
+
+/* The last window comes to less than a checkpoint: no other will be taken, and
+ * the lane that waits for room must not wait for one. */
+Test(resume, short_last_window)
+{
+    struct scenario scenario = resume_job();
+    scenario.records = 1050; /* 5 windows and 10 bytes */
+    scenario.io = NULL;
+    scenario.options.window_bytes = 16384;
+    scenario.options.checkpoint_bytes = 4096;
+    resume_make_files(&scenario);
+    for (unsigned i = 0; i < 40; i++) {
+        scenario.options.io = i & 1 ? GARIM_IO_URING : GARIM_IO_POSIX;
+        scenario.options.threads = 2 + i % 3;
+        struct outcome outcome = job_run(&scenario);
+        resume_check_numbers(&scenario, &outcome);
+        job_clear(&outcome);
+        (void)unlink(job_out_path);
     }
     resume_free_files();
 }

@@ -102,6 +102,23 @@ Test(state, last_checkpoint)
     }
 }
 
+/* A head whose checksum is right and whose numbers are not. */
+Test(state, wild_numbers)
+{
+    for (int i = 0; i < 3; i++) {
+        struct garim_state_job job = make_job();
+        if (i == 0) job.trait_count = GARIM_STATE_TRAITS_MAX + 1;
+        if (i == 1) memset(job.traits[1].value, 'x', sizeof job.traits->value);
+        if (i == 2) job.faults_max = 1000001;
+        struct garim_state state = open_state();
+        cr_assert_eq(garim_state_begin(&state, &job, NULL), GARIM_OK);
+        garim_state_close(&state, false);
+        state = open_state();
+        cr_assert(!state.valid && !state.empty);
+        garim_state_close(&state, true);
+    }
+}
+
 /* Whatever byte of the last slot is wrong, the one before it counts. */
 Test(state, damaged_slots)
 {
