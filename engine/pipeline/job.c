@@ -161,11 +161,24 @@ static enum garim_status reserve(struct job_state *state,
 {
     struct garim_run *run = &state->run;
     struct garim_output *output = &state->output;
-    if (output->stream || run->stream_in) return GARIM_OK;
-    const enum garim_status status =
-        garim_output_reserve(output, run->geometry.output_bytes, error);
+    enum garim_status status = GARIM_OK;
+    if (output->stream) return GARIM_OK;
+    if (run->stream_in)
+        garim_output_direct(output);
+    else
+        status =
+            garim_output_reserve(output, run->geometry.output_bytes, error);
     run->direct_out = output->direct;
+    if (output->direct)
+        garim_stream_align(&run->stream,
+                           (output->without & GARIM_WITHOUT_FALLOCATE) == 0);
     return status;
+}
+
+static uint64_t output_bytes_of(const struct garim_run *run)
+{
+    return run->stream_in ? run->stream.output_bytes
+                          : run->geometry.output_bytes;
 }
 
 /* What passes through the page cache leaves it as it was. */
@@ -199,8 +212,8 @@ static void note_ways(struct job_state *state)
         {without & GARIM_WITHOUT_DONTCACHE, "without RWF_DONTCACHE, as told"},
         {direct && run->input >= 0 && !run->stream_in && !state->input.direct,
          "the input does not do O_DIRECT"},
-        {direct && output->part != NULL && !run->stream_in && !output->direct &&
-             run->geometry.output_bytes > 0,
+        {direct && output->part != NULL && !output->direct &&
+             output_bytes_of(run) > 0,
          "the output does not do O_DIRECT"},
         {run->uncached_in || run->uncached_out,
          "the page cache is spared (RWF_DONTCACHE)"},
@@ -254,8 +267,7 @@ static enum garim_status take_shared_memory(struct job_state *state,
         calloc(job->worker->count_size + 1, sizeof *run->total.counts);
     if (run->total.counts == NULL ||
         garim_rejects_open(&run->rejects, rejects) < 0 ||
-        garim_stream_open(&run->stream, shape->trailer_bytes + shape->stride) <
-            0)
+        garim_stream_open(&run->stream, shape) < 0)
         return garim_error_no_memory(error);
     if (state->output.stream || run->stream_in) return GARIM_OK;
     size_t reach = 4 * (size_t)state->lanes * run->depth;
@@ -287,8 +299,7 @@ static enum garim_status finish(struct job_state *state,
                                 struct garim_error *error)
 {
     struct garim_run *run = &state->run;
-    const uint64_t bytes =
-        run->stream_in ? run->stream.output_bytes : run->geometry.output_bytes;
+    const uint64_t bytes = output_bytes_of(run);
     ASSERT(run->total.bytes_out == bytes);
     if (!run->stream_in)
         ASSERT(run->watermark.windows == run->geometry.window_count);

@@ -200,6 +200,15 @@ void garim_output_advance(const struct garim_output *output, uint64_t bytes)
 
 /* ---- the end ------------------------------------------------------------- */
 
+void garim_output_direct(struct garim_output *output)
+{
+    if ((output->without & GARIM_WITHOUT_DIRECT) != 0) return;
+    /* Not where it is done already: the trial writes. */
+    const uint64_t free_from = garim_align_up(output->state.point.bytes_out);
+    output->direct = garim_direct_probe(output->io, output->descriptor,
+                                        GARIM_IO_WRITE, free_from);
+}
+
 enum garim_status garim_output_reserve(struct garim_output *output,
                                        uint64_t bytes,
                                        struct garim_error *error)
@@ -215,10 +224,7 @@ enum garim_status garim_output_reserve(struct garim_output *output,
         return garim_output_fail(output->part, "reserve space for", result,
                                  error);
     output->unreserved = reserves && result > 0;
-    if ((output->without & GARIM_WITHOUT_DIRECT) != 0) return GARIM_OK;
-    /* Not where it is done already: the trial writes. */
-    output->direct = garim_direct_probe(output->io, output->descriptor,
-                                        GARIM_IO_WRITE, garim_align_up(done));
+    garim_output_direct(output);
     return GARIM_OK;
 }
 

@@ -52,6 +52,9 @@ enum garim_status garim_output_open(struct garim_output *ret_output,
  * for whoever writes to it next. */
 void garim_output_advance(const struct garim_output *output, uint64_t bytes);
 
+/* Write by O_DIRECT where the part does it. */
+void garim_output_direct(struct garim_output *output);
+
 /* Take the space of a part of `bytes` and try O_DIRECT. */
 enum garim_status garim_output_reserve(struct garim_output *output,
                                        uint64_t bytes,

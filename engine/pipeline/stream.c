@@ -12,10 +12,29 @@
 #include "pipeline/block.h"
 #include "pipeline/run.h"
 
-int garim_stream_open(struct garim_stream *stream, size_t carry_bytes_max)
+/* How far ahead of the output its space is taken. */
+enum { AHEAD_BYTES_MIN = 16 << 20, AHEAD_BYTES_MAX = 256 << 20 };
+
+int garim_stream_open(struct garim_stream *stream,
+                      const struct garim_shape *shape)
 {
-    *stream = (struct garim_stream){.carry = malloc(carry_bytes_max)};
+    const size_t carry_bytes_max =
+        shape->trailer_bytes + 2 * shape->stride + GARIM_DIRECT_ALIGNMENT;
+    const bool drops = shape->header == GARIM_EDGE_DROP;
+    *stream = (struct garim_stream){
+        .carry = malloc(carry_bytes_max),
+        .head_bytes = shape->header_bytes,
+        .lead_bytes = drops ? shape->header_bytes : 0,
+        .unit_bytes = 1,
+        .reserved_bytes = GARIM_NONE,
+    };
     return stream->carry == NULL ? -1 : 0;
+}
+
+void garim_stream_align(struct garim_stream *stream, bool reserves)
+{
+    stream->unit_bytes = GARIM_DIRECT_ALIGNMENT;
+    if (reserves) stream->reserved_bytes = 0;
 }
 
 void garim_stream_close(struct garim_stream *stream)
@@ -24,15 +43,25 @@ void garim_stream_close(struct garim_stream *stream)
     stream->carry = NULL;
 }
 
+/* Where the carry goes, so that what is written is aligned. */
+static uint8_t *begin_of(const struct garim_stream *stream,
+                         const struct garim_block *block)
+{
+    return block->buffer + garim_align_up(stream->lead_bytes) -
+           stream->lead_bytes;
+}
+
 void garim_stream_ask(struct garim_run *run, struct garim_block *block)
 {
     const struct garim_stream *stream = &run->stream;
-    memcpy(block->buffer, stream->carry, stream->carry_bytes);
+    uint8_t *begin = begin_of(stream, block);
+    memcpy(begin, stream->carry, stream->carry_bytes);
+    uint8_t *end = begin + stream->carry_bytes;
     block->request = (struct garim_io_request){
         .operation = GARIM_IO_READ,
         .descriptor = run->input,
-        .buffer = block->buffer + stream->carry_bytes,
-        .bytes = run->buffer_bytes - stream->carry_bytes,
+        .buffer = end,
+        .bytes = (size_t)(block->buffer + run->buffer_bytes - end),
         .offset = run->input_base == GARIM_IO_STREAM
                       ? GARIM_IO_STREAM
                       : run->input_base + stream->input_bytes,
@@ -70,19 +99,19 @@ static void break_off_in_edges(struct garim_run *run)
     garim_rejects_break(&run->rejects, 0, &error);
 }
 
-/* Find the rows among `total` bytes of the block, `head` of them the header;
- * returns how many bytes up to their end.  `*ret_whole`: the rest is no more
- * than the trailer. */
+/* Find the rows among `total` bytes from `begin`; returns how many bytes up to
+ * their end.  `*ret_whole`: the rest is no more than the trailer. */
 static size_t find_rows(struct garim_run *run, struct garim_block *block,
-                        size_t total, size_t head, bool *ret_whole)
+                        uint8_t *begin, size_t total, bool *ret_whole)
 {
     struct garim_stream *stream = &run->stream;
     const struct garim_shape *shape = run->job->shape;
+    const size_t head = stream->head_bytes;
     *ret_whole = false;
     if (total < head + shape->trailer_bytes) {
         ASSERT(stream->ended);
         break_off_in_edges(run);
-        return 0;
+        return stream->lead_bytes;
     }
     const size_t body = total - head - shape->trailer_bytes;
     uint64_t rest = 0;
@@ -92,9 +121,10 @@ static size_t find_rows(struct garim_run *run, struct garim_block *block,
         rows =
             (size_t)garim_geometry_records(shape, body, &rest, &unterminated);
     block->rows = (struct garim_rows){
-        .base = block->buffer + head,
+        .base = begin + head,
         .count = rows,
         .first_record = stream->records,
+        .owned_first = stream->lead_bytes > head,
         .owned_end = rows,
         .last_unterminated = unterminated,
     };
@@ -104,30 +134,60 @@ static size_t find_rows(struct garim_run *run, struct garim_block *block,
     return head + rows * shape->stride - (unterminated ? shape->terminator : 0);
 }
 
+/* The block writes whole units; the next gets the rest of `total` bytes from
+ * `begin`, from the first record on that is not written whole. */
+static void carry_on(struct garim_run *run, struct garim_block *block,
+                     const uint8_t *begin, size_t total)
+{
+    struct garim_stream *stream = &run->stream;
+    const size_t stride = run->job->shape->stride;
+    block->data_bytes -= block->data_bytes % stream->unit_bytes;
+    const size_t end = stream->lead_bytes + block->data_bytes;
+    ASSERT(end > stream->head_bytes);
+    const size_t body = end - stream->head_bytes;
+    const size_t cut = body % stride;
+    block->rows.count = block->rows.owned_end = body / stride + (cut > 0);
+    stream->records = block->rows.first_record + body / stride;
+    stream->head_bytes = 0;
+    stream->lead_bytes = cut;
+    stream->carry_bytes = total - (end - cut);
+    memcpy(stream->carry, begin + end - cut, stream->carry_bytes);
+}
+
+/* Writes into space that is there need no worker of the kernel.  Where no more
+ * can be had the writes will say so. */
+static void reserve(struct garim_run *run)
+{
+    struct garim_stream *stream = &run->stream;
+    const uint64_t end = stream->output_bytes;
+    if (end <= stream->reserved_bytes) return;
+    uint64_t ahead = end < AHEAD_BYTES_MIN ? AHEAD_BYTES_MIN : end;
+    if (ahead > AHEAD_BYTES_MAX) ahead = AHEAD_BYTES_MAX;
+    stream->reserved_bytes = end + ahead;
+    if (run->io->preallocate(run->output, end + ahead) >= 0) return;
+    (void)run->io->truncate(run->output, end);
+    stream->reserved_bytes = GARIM_NONE;
+}
+
 void garim_stream_take(struct garim_run *run, struct garim_block *block)
 {
     struct garim_stream *stream = &run->stream;
-    const struct garim_shape *shape = run->job->shape;
+    const size_t lead = stream->lead_bytes;
     const size_t moved = (size_t)block->request.result;
     const size_t total = stream->carry_bytes + moved;
-    const size_t head = block->index == 0 ? shape->header_bytes : 0;
+    uint8_t *begin = begin_of(stream, block);
     stream->ended = moved < block->request.bytes;
     stream->input_bytes += moved;
 
     bool whole;
-    const size_t used = find_rows(run, block, total, head, &whole);
-    const size_t skipped = shape->header == GARIM_EDGE_DROP ? head : 0;
-    size_t end = used;
-    if (whole) {
-        block->body_end = stream->output_bytes + used - skipped;
-        if (shape->trailer != GARIM_EDGE_DROP) end = total;
-    } else if (!stream->ended) {
-        stream->carry_bytes = total - used;
-        memcpy(stream->carry, block->buffer + used, stream->carry_bytes);
-    }
-    block->data = block->buffer + skipped;
-    block->data_bytes = end < skipped ? 0 : end - skipped;
+    const size_t used = find_rows(run, block, begin, total, &whole);
+    const bool keeps = run->job->shape->trailer != GARIM_EDGE_DROP;
+    if (whole) block->body_end = stream->output_bytes + used - lead;
+    block->data = begin + lead;
+    block->data_bytes = (whole && keeps ? total : used) - lead;
     block->offset = stream->output_bytes;
     block->tally.bytes_in = moved;
+    if (!stream->ended) carry_on(run, block, begin, total);
     stream->output_bytes += block->data_bytes;
+    if (!stream->ended) reserve(run);
 }
