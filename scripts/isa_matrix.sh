@@ -49,12 +49,15 @@ build() {
 peel() {
     for tier in avx512 shani avx2 scalar; do
         export GARIM_TEST_TIER_MAX=$tier GARIM_TEST_TIER_EXPECTED=$tier
-        if "$tests/garim-kernel-tests" --filter 'tiers/the_highest*' >"$log" 2>&1; then
-            expect "$built, $tier, kernels" "$tests/garim-kernel-tests" || :
-            [ -n "$smoke" ] || expect "$built, $tier, unit" "$tests/garim-unit" || :
-        else
-            skip "$built, $tier" 'this machine has no such tier'
-        fi
+        highest=$(GARIM_TEST_TIER_QUERY=1 "$tests/garim-kernel-tests" 2>"$log") || highest=none
+        case $tier,$highest in
+            avx512,shani | avx512,avx2 | avx512,scalar | shani,avx2 | shani,scalar | avx2,scalar)
+                skip "$built, $tier" 'this machine has no such tier'
+                continue ;;
+        esac
+        # Whatever else the answer is: the tests must pass, and find the tier.
+        expect "$built, $tier, kernels" "$tests/garim-kernel-tests" || :
+        [ -n "$smoke" ] || expect "$built, $tier, unit" "$tests/garim-unit" || :
     done
     unset GARIM_TEST_TIER_MAX GARIM_TEST_TIER_EXPECTED
 }

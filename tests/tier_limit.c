@@ -2,9 +2,11 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * GARIM_TEST_TIER_MAX names the highest tier that is left.  GARIM_TEST_EMULATOR
- * is the path of the emulator that runs this program: Criterion executes the
- * program again for each test, and without help these would run outside of it.
+ * GARIM_TEST_TIER_MAX names the highest tier that is left; with
+ * GARIM_TEST_TIER_QUERY the program only says which that is.
+ * GARIM_TEST_EMULATOR is the path of the emulator that runs this program:
+ * Criterion executes the program again for each test, and without help these
+ * would run outside of it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +16,8 @@
 
 #include "kernels/kernels.h"
 
-__attribute__((constructor)) static void peel_tiers(void)
+static void peel(const char *highest)
 {
-    const char *highest = getenv("GARIM_TEST_TIER_MAX");
-    if (highest == NULL) return;
     for (enum garim_tier tier = 0; tier < GARIM_TIER_COUNT; tier++)
         if (strcmp(garim_tier_names[tier], highest) == 0) {
             garim_tier_limit(tier);
@@ -25,6 +25,23 @@ __attribute__((constructor)) static void peel_tiers(void)
         }
     (void)fprintf(stderr, "GARIM_TEST_TIER_MAX: no tier %s\n", highest);
     exit(2);
+}
+
+/* Say which is the highest that is left, and no more. */
+static void answer(void)
+{
+    enum garim_tier highest = GARIM_TIER_COUNT - 1;
+    while (!garim_tier_usable(highest))
+        highest--;
+    (void)puts(garim_tier_names[highest]);
+    exit(0);
+}
+
+__attribute__((constructor)) static void peel_tiers(void)
+{
+    const char *highest = getenv("GARIM_TEST_TIER_MAX");
+    if (highest != NULL) peel(highest);
+    if (getenv("GARIM_TEST_TIER_QUERY") != NULL) answer();
 }
 
 /* In place of the C library's, for whoever executes this program. */
