@@ -30,7 +30,6 @@ enum {
 };
 
 struct garim_bench_options {
-    const char *tier;      /* NULL: every usable one */
     const char *kernel;    /* NULL: all */
     const char *kernels;   /* of the engine; NULL: auto */
     const char *workload;  /* NULL: all */

@@ -119,7 +119,7 @@ static void add_tiers(struct garim_bench *bench, struct garim_bench_case *one,
                       const struct garim_bench_way *way,
                       const struct check *check)
 {
-    const char *wanted = bench->options.tier;
+    const char *wanted = bench->options.kernels;
     for (enum garim_tier tier = 0; tier < GARIM_TIER_COUNT; tier++) {
         const char *tier_name = garim_tier_names[tier];
         if (!garim_tier_usable(tier)) continue;
@@ -213,7 +213,7 @@ static void add_hmac_goals(struct garim_bench *bench)
 
 static const char *best_tier(const struct garim_bench *bench)
 {
-    const char *wanted = bench->options.tier;
+    const char *wanted = bench->options.kernels;
     return wanted != NULL ? wanted : garim_tier_names[garim_tier_best()];
 }
 
@@ -261,20 +261,20 @@ static enum garim_status check_options(const struct garim_bench *bench,
                                        struct garim_error *error)
 {
     const struct garim_bench_options *options = &bench->options;
-    bool known = options->tier == NULL;
+    bool known = options->kernels == NULL;
     char usable[80] = "";
     for (enum garim_tier tier = 0; tier < GARIM_TIER_COUNT; tier++) {
         if (!garim_tier_usable(tier)) continue;
         size_t length = strlen(usable);
         (void)snprintf(usable + length, sizeof usable - length, "%s%s",
                        length > 0 ? ", " : "", garim_tier_names[tier]);
-        known = known || strcmp(options->tier, garim_tier_names[tier]) == 0;
+        known = known || strcmp(options->kernels, garim_tier_names[tier]) == 0;
     }
     if (!known)
         return garim_bench_fail(error,
                                 "tier %s is unknown or unusable here; "
                                 "usable: %s",
-                                options->tier, usable);
+                                options->kernels, usable);
     if (options->kernel != NULL && kind_of(options->kernel) == NULL &&
         strcmp(options->kernel, "mask") != 0)
         return garim_bench_fail(

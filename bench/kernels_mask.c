@@ -97,7 +97,7 @@ static enum garim_status open_maskers(struct garim_bench *bench,
                                       struct garim_bench_mask *mask,
                                       struct garim_error *error)
 {
-    const char *wanted = bench->options.tier;
+    const char *wanted = bench->options.kernels;
     enum garim_status status = GARIM_OK;
     for (enum garim_tier tier = 0;
          tier < GARIM_TIER_COUNT && status == GARIM_OK; tier++) {

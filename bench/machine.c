@@ -49,11 +49,14 @@ static double gigahertz(const struct garim_bench *bench)
 void garim_bench_machine(const struct garim_bench *bench,
                          struct garim_bench_machine *ret_machine)
 {
+    const char *kernels = bench->options.kernels;
     *ret_machine = (struct garim_bench_machine)
     {
         .gigahertz = gigahertz(bench),
-        .kernels = garim_tier_names[garim_tier_best()], .compiler = COMPILER,
-        .library = garim_version(), .openssl = garim_bench_openssl_version(),
+        .kernels =
+            kernels == NULL ? garim_tier_names[garim_tier_best()] : kernels,
+        .compiler = COMPILER, .library = garim_version(),
+        .openssl = garim_bench_openssl_version(),
         .ipsec_mb = garim_bench_ipsec_version(),
 #if defined(__OPTIMIZE__)
         .optimized = true,

@@ -23,7 +23,7 @@ struct command {
 
 static const struct command commands[] = {
     {"kernels", "every kernel, tier and size beside its peers",
-     garim_bench_kernels, "tk", 15, 3e-3},
+     garim_bench_kernels, "Kk", 15, 3e-3},
     {"transform", "whole records from memory, by 1 to n threads",
      garim_bench_transform, "KwTn", 9, 0.25},
     {"disk", "whole files on a disk, beside fio, dd and cp", garim_bench_disk,
@@ -32,6 +32,7 @@ static const struct command commands[] = {
      7, 0},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+enum { THREADS_MAX = 1024 };
 
 /* A long option, its letter, what it takes, and what it does. */
 struct option_line {
@@ -41,9 +42,8 @@ struct option_line {
 };
 
 static const struct option_line lines[] = {
-    {{"tier", required_argument, NULL, 't'}, "NAME", "only this tier"},
     {{"kernel", required_argument, NULL, 'k'}, "NAME", "only this kernel"},
-    {{"kernels", required_argument, NULL, 'K'}, "NAME", "as garim run has it"},
+    {{"kernels", required_argument, NULL, 'K'}, "TIER", "one of them, or auto"},
     {{"workload", required_argument, NULL, 'w'}, "NAME", "only this workload"},
     {{"threads", required_argument, NULL, 'T'}, "N", "at most so many"},
     {{"records", required_argument, NULL, 'n'}, "N", "so many in memory"},
@@ -131,10 +131,9 @@ static const char **text_of(struct garim_bench_options *options, int letter)
         int letter;
         const char **text;
     } texts[] = {
-        {'t', &options->tier},      {'k', &options->kernel},
-        {'K', &options->kernels},   {'w', &options->workload},
-        {'W', &options->workloads}, {'d', &options->directory},
-        {'p', &options->peers},
+        {'k', &options->kernel},    {'K', &options->kernels},
+        {'w', &options->workload},  {'W', &options->workloads},
+        {'d', &options->directory}, {'p', &options->peers},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (texts[i].letter == letter) return texts[i].text;
@@ -160,7 +159,7 @@ static bool set_option(struct garim_bench_options *options, int letter,
     case 'n':
         return read_number("records", value, UINT32_MAX, &options->records);
     case 'T':
-        if (!read_number("threads", value, UINT_MAX, &number)) return false;
+        if (!read_number("threads", value, THREADS_MAX, &number)) return false;
         options->threads = (unsigned)number;
         return true;
     default:
@@ -178,6 +177,8 @@ static int read_options(const struct command *command, int count, char **texts,
     struct option known[LINE_COUNT + 1] = {0};
     for (size_t i = 0, at = 0; i < LINE_COUNT; i++)
         if (takes(command, lines[i].option.val)) known[at++] = lines[i].option;
+    static char program[] = "garim-bench"; /* as getopt says it */
+    texts[0] = program;
     int letter;
     while ((letter = getopt_long(count, texts, "h", known, NULL)) != -1) {
         if (letter == 'h') *ret_help = true;
@@ -185,6 +186,8 @@ static int read_options(const struct command *command, int count, char **texts,
         if (letter == '?') return GARIM_USAGE; /* getopt has said why */
         if (!set_option(options, letter, optarg)) return GARIM_USAGE;
     }
+    if (options->kernels != NULL && strcmp(options->kernels, "auto") == 0)
+        options->kernels = NULL;
     if (optind == count) return GARIM_OK;
     fprintf(stderr, "garim-bench: %s takes no argument %s\n", command->name,
             texts[optind]);

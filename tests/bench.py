@@ -115,11 +115,12 @@ def check_kernels(program, workloads):
     names = {contender["name"] for case in bench["cases"] for contender in case["contenders"]}
     check({"scalar", "openssl HMAC_CTX", "openssl EVP_MAC", "openssl midstates",
            "iconv to UTF-8"} <= names, f"tiers and peers: {names}")
-    again = measure(program, workloads, "kernels", "--tier", "scalar")
+    again = measure(program, workloads, "kernels", "--kernels", "scalar")
     check(again["result"] == bench["result"], "the digest does not depend on the tiers")
-    one = measure(program, workloads, "kernels", "--tier", "scalar", "--kernel", "scan")
+    one = measure(program, workloads, "kernels", "--kernels", "scalar", "--kernel", "scan")
     check({contender["name"] for case in one["cases"] for contender in case["contenders"]}
           == {"scalar"}, "one kernel of one tier")
+    check(one["machine"]["kernels"] == "scalar", "the tier that was measured is named")
 
 
 def check_transform(program, workloads):
@@ -222,7 +223,7 @@ def check_tables(program, workloads, folder):
 
 def check_usage(program, workloads):
     for arguments in ([], ["unknown"], ["kernels", "--unknown"], ["kernels", "more"],
-                      ["kernels", "--tier", "avx1024"], ["kernels", "--kernel", "hmack"],
+                      ["kernels", "--kernels", "avx1024"], ["kernels", "--kernel", "hmack"],
                       ["kernels", "--rounds", "0"], ["kernels", "--rounds", "102"],
                       ["kernels", "--threads", "2"], ["transform", "--tier", "scalar"],
                       ["transform", "--threads", "-1"], ["transform", "--records", "many"],

@@ -194,8 +194,9 @@ const struct garim_cli_option garim_cli_options[] = {
      .kind = GARIM_CLI_SIZE,
      .min = 16 << 10,
      .max = UINT64_C(1) << 40,
-     .help = "take no more than SIZE, such as 8m, for buffers; default: as "
-             "much as is of use, some 30 MiB",
+     .help = "take no more than SIZE, such as 8m, for buffers; 2m is the "
+             "least unless --window is smaller.  Default: as much as is of "
+             "use, some 30 MiB",
      AT(memory_bytes),
      .commands = RUN | SYNTH},
     {.name = "rate",

@@ -211,15 +211,20 @@ static void describe_value(const struct garim_cli_option *option, char *text,
                        (unsigned long long)option->max);
         break;
     case GARIM_CLI_SIZE:
-        (void)snprintf(text, size, "a size from %lluk to %llum, such as 512k",
-                       (unsigned long long)option->min >> 10,
-                       (unsigned long long)option->max >> 20);
+        (void)snprintf(
+            text, size,
+            "a size from %lluk to %llum with k, m or g, such as 512k",
+            (unsigned long long)option->min >> 10,
+            (unsigned long long)option->max >> 20);
         break;
     case GARIM_CLI_OCTAL:
         (void)snprintf(text, size, "octal permission bits, such as 0640");
         break;
     case GARIM_CLI_RANGE:
-        (void)snprintf(text, size, "a range A:B with A before B, such as 0:10");
+        (void)snprintf(
+            text, size,
+            "a range A:B of record numbers from 0, A before B, such as "
+            "0:10");
         break;
     case GARIM_CLI_CHOICE:
     case GARIM_CLI_CHOICES:

@@ -40,9 +40,16 @@ static enum garim_status slice(struct garim_geometry *geometry,
         return garim_error_set_path(error, GARIM_USAGE, input->path,
                                     "records of a stream cannot be chosen; "
                                     "name a regular file as input");
-    if (garim_geometry_slice(geometry, job->shape, begin,
-                             end == 0 ? records : end))
+    if (end <= records && garim_geometry_slice(geometry, job->shape, begin,
+                                               end == 0 ? records : end))
         return GARIM_OK;
+    if (begin < records && end > records)
+        return garim_error_set_path(
+            error, GARIM_USAGE, input->path,
+            "records up to %llu are more than the %llu there are; give %llu: "
+            "for all from %llu on, or check that the input is complete",
+            (unsigned long long)end, (unsigned long long)records,
+            (unsigned long long)begin, (unsigned long long)begin);
     if (begin < records)
         return garim_error_set_path(
             error, GARIM_USAGE, input->path,

@@ -84,8 +84,10 @@ enum garim_status garim_plan_make(struct garim_plan *ret_plan,
         return GARIM_OK;
     return garim_error_set(
         error, GARIM_USAGE,
-        "%llu bytes of memory are too few for one block of %zu bytes; give "
-        "--memory %lluk at the least, or a smaller --window",
-        (unsigned long long)options->memory_bytes, facts->buffer_bytes,
+        "%llu bytes of memory are too few; one block takes %llu (its records "
+        "and window, on whole pages): give --memory %lluk at the least, or a "
+        "smaller --window",
+        (unsigned long long)options->memory_bytes,
+        (unsigned long long)bytes_of(ret_plan, facts),
         (unsigned long long)(bytes_of(ret_plan, facts) >> 10));
 }

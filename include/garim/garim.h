@@ -270,9 +270,10 @@ struct garim_job_options {
     uint64_t max_rejects; /* at most 1,000,000 */
     unsigned output_mode; /* permission bits of a new file; 0: 0600 */
     /* Records [records_begin, records_end) of a regular file, counted from 0;
-     * an end of 0 is that of the file.  The header goes with record 0, the
-     * trailer with the last record: the outputs of slices that follow each
-     * other, one behind the other, are the output of the whole. */
+     * an end of 0 is that of the file, and none may be beyond it.  The header
+     * goes with record 0, the trailer with the last record: the outputs of
+     * slices that follow each other, one behind the other, are the output of
+     * the whole. */
     uint64_t records_begin, records_end;
     uint64_t memory_bytes; /* buffers take no more; 0: as many as are of use */
     uint64_t rate_bytes;   /* read no more in a second; 0: no cap */

@@ -23,7 +23,7 @@ sort said | uniq -c | sed 's/^ *//'
 
 garim run lines.p.yaml --key my.key -i lines.dat --records 1:2 -o one --report one.json --quiet
 grep -E '"(in|out)"' one.json
-garim run lines.p.yaml --key my.key -i lines.dat --records 1:99 --quiet | wc -l
+garim run lines.p.yaml --key my.key -i lines.dat --records 1: --quiet | wc -l
 printf 'ACC0000000000017OPEN\nZq7ACC      \n   shut\n%20s\n' >broken.dat
 garim run lines.p.yaml --key my.key -i broken.dat --records 1: -o x --quiet
 echo "exit $?"
