@@ -106,8 +106,8 @@ void garim_cli_summary(const char *title,
 
 struct garim_cli_report_file {
     const char *path; /* NULL: no report is wanted */
-    char *part;       /* NULL: written in place */
-    FILE *file;
+    char *part;       /* while it is written, or NULL */
+    FILE *file;       /* written in place, or NULL */
 };
 
 /* Open the report before the job, so that a wrong path costs no run. */

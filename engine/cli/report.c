@@ -37,36 +37,47 @@ static enum garim_status can_not_open(const char *path,
                           strerror(errno));
 }
 
+/* Create the file that will be renamed to the report. */
+static FILE *open_part(struct garim_cli_report_file *report_file)
+{
+    if (asprintf(&report_file->part, "%s.XXXXXX", report_file->path) < 0) {
+        report_file->part = NULL;
+        return NULL;
+    }
+    int descriptor = mkostemp(report_file->part, O_CLOEXEC);
+    if (descriptor < 0) {
+        free(report_file->part);
+        report_file->part = NULL;
+        return NULL;
+    }
+    mode_t mask = umask(0);
+    (void)umask(mask);
+    (void)fchmod(descriptor, 0666 & ~mask);
+    FILE *file = fdopen(descriptor, "w");
+    if (file == NULL) close(descriptor);
+    return file;
+}
+
 enum garim_status
 garim_cli_report_open(struct garim_cli_report_file *report_file,
                       const struct garim_cli_settings *settings,
                       struct garim_error *error)
 {
-    const char *path = settings->report;
     struct stat path_status;
-    *report_file = (struct garim_cli_report_file){0};
+    *report_file = (struct garim_cli_report_file){.path = settings->report};
+    const char *path = report_file->path;
     if (path == NULL) return GARIM_OK;
     /* A device, a pipe or a link, such as /dev/stderr, must not be replaced. */
-    bool in_place =
-        lstat(path, &path_status) == 0 && !S_ISREG(path_status.st_mode);
-    char *part = NULL;
-    if (!in_place && asprintf(&part, "%s.XXXXXX", path) < 0)
-        return garim_cli_fail(error, GARIM_TEMPORARY, "", "out of memory");
-    int descriptor = in_place ? open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
-                              : mkostemp(part, O_CLOEXEC);
-    if (descriptor >= 0 && !in_place) {
-        mode_t mask = umask(0);
-        (void)umask(mask);
-        (void)fchmod(descriptor, 0666 & ~mask);
+    if (lstat(path, &path_status) == 0 && !S_ISREG(path_status.st_mode)) {
+        int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        report_file->file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+        return report_file->file == NULL ? can_not_open(path, error) : GARIM_OK;
     }
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (file == NULL) {
-        enum garim_status status = can_not_open(path, error);
-        if (descriptor >= 0) close(descriptor);
-        free(part);
-        return status;
-    }
-    *report_file = (struct garim_cli_report_file){path, part, file};
+    /* A trial, and no more: a run that is killed leaves none behind. */
+    FILE *trial = open_part(report_file);
+    if (trial == NULL) return can_not_open(path, error);
+    fclose(trial);
+    garim_cli_report_close(report_file);
     return GARIM_OK;
 }
 
@@ -193,9 +204,13 @@ garim_cli_report_write(struct garim_cli_report_file *report_file,
                        const struct garim_cli_outcome *outcome,
                        struct garim_error *error)
 {
+    if (report_file->path == NULL) return GARIM_OK;
     FILE *file = report_file->file;
-    if (file == NULL) return GARIM_OK;
-    if (report_file->part == NULL) (void)ftruncate(fileno(file), 0);
+    if (file == NULL)
+        file = open_part(report_file);
+    else
+        (void)ftruncate(fileno(file), 0);
+    if (file == NULL) return incomplete(report_file, error);
     write_all(file, outcome);
     bool failed = ferror(file) != 0;
     report_file->file = NULL;
@@ -214,4 +229,5 @@ void garim_cli_report_close(struct garim_cli_report_file *report_file)
     if (report_file->file != NULL) fclose(report_file->file);
     if (report_file->part != NULL) (void)unlink(report_file->part);
     free(report_file->part);
+    report_file->part = NULL;
 }
