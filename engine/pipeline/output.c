@@ -134,8 +134,7 @@ static enum garim_status open_path(struct garim_output *output,
         output->part = NULL;
         return garim_error_no_memory(error);
     }
-    status = garim_part_open(output, options, job, input,
-                             is_free ? NULL : &found, error);
+    status = garim_part_open(output, options, job, input, error);
     if (status != GARIM_OK) free(output->part);
     return status;
 }

@@ -245,7 +245,6 @@ enum garim_status garim_part_open(struct garim_output *output,
                                   const struct garim_job_options *options,
                                   const struct garim_state_job *job,
                                   const struct garim_input *input,
-                                  const struct stat *there,
                                   struct garim_error *error)
 {
     struct garim_state *state = &output->state;
@@ -256,6 +255,10 @@ enum garim_status garim_part_open(struct garim_output *output,
         state, output->io, output->path,
         wish == WISH_RESUME ? PATIENCE_RESUME : PATIENCE, error);
     if (status != GARIM_OK) return status;
+    /* Only now: whoever held the lock may have published meanwhile. */
+    struct stat final;
+    const struct stat *there =
+        output->io->path_status(output->path, &final) == 0 ? &final : NULL;
     char differences[256] = "";
     const enum found found =
         find(output, job, there, differences, sizeof differences);
