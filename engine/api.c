@@ -270,6 +270,8 @@ enum garim_status garim_engine_open(struct garim_engine **ret_engine,
     if (key != NULL)
         memcpy(engine->key_id, garim_key_id(key), sizeof engine->key_id);
     status = derive_states(engine, key, error);
+    if (status == GARIM_OK && key != NULL)
+        status = garim_engine_seals_open(engine, key, error);
     if (status == GARIM_OK)
         *ret_engine = engine;
     else
@@ -285,6 +287,7 @@ const char *garim_engine_kernels(const struct garim_engine *engine)
 void garim_engine_close(struct garim_engine *engine)
 {
     if (engine == NULL) return;
+    garim_engine_seals_close(engine);
     garim_secret_close(engine->states, state_bytes(engine->policy));
     free(engine);
 }

@@ -112,11 +112,14 @@ static void describe_fault(const void *user, const struct garim_fault *fault,
 /* ---- run: the report -------------------------------------------------------
  */
 
-static bool report_fields(const struct garim_policy *policy,
-                          const uint64_t *counts, struct garim_report *report)
+static enum garim_status report_fields(const struct garim_policy *policy,
+                                       const uint64_t *counts,
+                                       struct garim_report *report,
+                                       struct garim_error *error)
 {
+    if (report->fields != NULL) return GARIM_OK;
     report->fields = calloc(policy->step_count, sizeof *report->fields);
-    if (report->fields == NULL) return false;
+    if (report->fields == NULL) return garim_error_no_memory(error);
     for (size_t i = 0; i < policy->step_count; i++) {
         const struct garim_step *step = &policy->steps[i];
         const uint64_t *seen = counts + i * GARIM_COUNTS_PER_STEP;
@@ -128,7 +131,30 @@ static bool report_fields(const struct garim_policy *policy,
             .empties = seen[GARIM_COUNT_EMPTIES],
         };
     }
-    return true;
+    return GARIM_OK;
+}
+
+static enum garim_status complete_report(const struct garim_engine *engine,
+                                         const uint64_t *counts,
+                                         struct garim_report *report,
+                                         struct garim_error *error)
+{
+    memcpy(report->key_id, engine->key_id, sizeof report->key_id);
+    report->kernels = engine->kernels->name;
+    return report_fields(engine->policy, counts, report, error);
+}
+
+/* The caller's hook before the output gets its name. */
+static enum garim_status tell_whole(const struct garim_job *job,
+                                    struct garim_report *report,
+                                    const uint64_t *counts,
+                                    struct garim_error *error)
+{
+    const struct garim_job_options *options = job->options;
+    const enum garim_status status =
+        complete_report(job->worker->user, counts, report, error);
+    if (status != GARIM_OK || options->whole == NULL) return status;
+    return options->whole(options->whole_user, report, error);
 }
 
 static enum garim_status run_job(const struct garim_job *job,
@@ -139,12 +165,10 @@ static enum garim_status run_job(const struct garim_job *job,
     uint64_t *counts = calloc(job->worker->count_size, sizeof *counts);
     if (counts == NULL) return garim_error_no_memory(error);
     enum garim_status status = garim_job_run(job, report, counts, error);
-    memcpy(report->key_id, engine->key_id, sizeof report->key_id);
-    report->kernels = engine->kernels->name;
-    if (!report_fields(engine->policy, counts, report) && status == GARIM_OK)
-        status = garim_error_no_memory(error);
+    const enum garim_status completed = complete_report(
+        engine, counts, report, status == GARIM_OK ? error : NULL);
     free(counts);
-    return status;
+    return status == GARIM_OK ? completed : status;
 }
 
 enum garim_status garim_run(const struct garim_engine *engine,
@@ -163,11 +187,14 @@ enum garim_status garim_run(const struct garim_engine *engine,
     struct garim_worker worker = {
         .user = engine,
         .count_size = engine->policy->step_count * GARIM_COUNTS_PER_STEP,
+        .fault_fields = (unsigned)engine->policy->step_count,
+        .fault_reasons = GARIM_BREACH_COUNT,
         .open = open_worker,
         .close = close_worker,
         .transform = transform_rows,
         .describe = describe_fault,
     };
+    const struct garim_seal seal = {engine, garim_engine_seal};
     struct garim_trait traits[] = {
         {.name = "policy"},
         {.name = "key"},
@@ -181,6 +208,8 @@ enum garim_status garim_run(const struct garim_engine *engine,
         .worker = &worker,
         .traits = traits,
         .trait_count = sizeof traits / sizeof traits[0],
+        .seal = engine->seals == NULL ? NULL : &seal,
+        .whole = tell_whole,
     };
     *report = (struct garim_report){0};
     return run_job(&job, engine, report, error);

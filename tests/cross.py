@@ -64,7 +64,7 @@ class Row:
             if value not in ("default", "none"):
                 words += [f"--{option}", str(value)]
         rate = RATE if self.number else self.row["rate"]
-        return words + (["--rate", str(rate)] if rate else [])
+        return words + (["--rate", f"{rate}m"] if rate else [])
 
     def slices(self):
         """The options of each slice; cut at random records."""

@@ -219,6 +219,7 @@ static void do_run(struct session *session, char **words)
         .threads = (unsigned)strtoul(words[4], NULL, 10),
         .window_bytes = strtoul(words[5], NULL, 10),
         .max_rejects = strtoul(words[6], NULL, 10),
+        .allow_empty = true,
         .force = strcmp(words[7], "1") == 0,
         .restart = strcmp(words[8], "1") == 0,
     };

@@ -122,7 +122,7 @@ def limit_from_start(workload, words, kind, limit):
 def limit_on_the_way(workload, words, limit):
     """The limit comes when the part has its whole length: then writes fail, not the reserving."""
     with tempfile.TemporaryDirectory(dir=workload.folder) as folder:
-        attempt = Attempt(workload, [*words, "--rate", "3"], "file to file", folder)
+        attempt = Attempt(workload, [*words, "--rate", "3m"], "file to file", folder)
         process = subprocess.Popen(
             workload.run(*attempt.words, "-i", workload.input, "-o", attempt.out),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -198,7 +198,8 @@ class Workload:
         return self.length + len(self.terminator)
 
     def words(self):
-        return [str(word) for word in ("--key", self.key, "--max-rejects", 1000, self.policy)]
+        return [str(word) for word in ("--key", self.key, "--max-rejects", 1000,
+                                       "--allow-empty", self.policy)]
 
     def run(self, *words):
         return [self.garim, "run", *self.words(), "--quiet", *map(str, words)]

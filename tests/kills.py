@@ -25,7 +25,7 @@ RECORD_BYTES = 128
 BROKEN = 40
 BROKEN_AT = 66  # in the card number, whose mask refuses what is not UTF-8
 OLD = b"what stood there before\n"
-DONE, USAGE, TEMPORARY = 0, 2, 75
+DONE, IN_THE_WAY, TEMPORARY = 0, 7, 75
 
 # What a plain run says of what a kill left.
 ROWS = {
@@ -192,7 +192,7 @@ class Story:
         """A run that must do nothing; what it says."""
         before = self.stamps()
         code, text = self.run(*more, rejects=rejects)
-        if code != USAGE:
+        if code != IN_THE_WAY:
             raise Wrong(f"exit {code}, not a refusal")
         if before != self.stamps():
             raise Wrong("what was refused was touched")

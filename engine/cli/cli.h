@@ -40,6 +40,11 @@ enum garim_status garim_cli_fail(struct garim_error *error,
                                  const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* ---- main.c -------------------------------------------------------------- */
+
+/* One line on standard error about what did not end the command. */
+void garim_cli_warn(const struct garim_error *error);
+
 /* ---- text.c: numbers and columns for a person's eye ----------------------
  * The functions return `text`, so that a call can stand in an argument list:
  * GARIM_CLI_COUNT and the like bring their own buffer. */
@@ -121,6 +126,7 @@ struct garim_cli_outcome {
     const struct garim_policy *policy;
     const struct garim_report *report;
     const struct garim_error *error; /* status GARIM_OK: none */
+    bool whole;                      /* the output is, and has no name yet */
 };
 
 /* Write and publish the report; does nothing where none is wanted. */

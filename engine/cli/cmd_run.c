@@ -100,34 +100,79 @@ static void print_summary(const struct garim_cli_settings *settings,
 /* Whether the job began, so that there is something to report. */
 static bool reportable(enum garim_status status)
 {
-    return status != GARIM_USAGE && status != GARIM_KEY;
+    return status != GARIM_USAGE && status != GARIM_KEY &&
+           status != GARIM_IN_THE_WAY;
+}
+
+/* What the report is made of, beside its numbers. */
+struct reporting {
+    const struct garim_cli_settings *settings;
+    const struct garim_policy *policy;
+    struct garim_cli_report_file *file;
+    bool whole; /* it says that the output is, whatever comes */
+};
+
+/* No output has its name without a report. */
+static enum garim_status report_whole(void *user,
+                                      const struct garim_report *report,
+                                      struct garim_error *error)
+{
+    struct reporting *reporting = user;
+    const struct garim_cli_outcome outcome = {
+        .settings = reporting->settings,
+        .policy = reporting->policy,
+        .report = report,
+        .whole = true,
+    };
+    const enum garim_status status =
+        garim_cli_report_write(reporting->file, &outcome, error);
+    reporting->whole = status == GARIM_OK && reporting->file->file == NULL;
+    return status;
+}
+
+/* The last word of the report.  Where it fails and the report holds what the
+ * output is, that is worth a warning; else nothing vouches for the output. */
+static enum garim_status report_end(const struct reporting *reporting,
+                                    const struct garim_report *report,
+                                    struct garim_error *error)
+{
+    struct garim_error trouble;
+    const struct garim_cli_outcome outcome = {
+        .settings = reporting->settings,
+        .policy = reporting->policy,
+        .report = report,
+        .error = error,
+    };
+    if (garim_cli_report_write(reporting->file, &outcome, &trouble) ==
+            GARIM_OK ||
+        error->status != GARIM_OK)
+        return error->status;
+    if (reporting->whole && report->published) {
+        garim_cli_warn(&trouble);
+        return GARIM_OK;
+    }
+    *error = trouble;
+    return error->status;
 }
 
 /* Run the job and report it; the report file is open. */
-static enum garim_status run_job(const struct garim_cli_settings *settings,
-                                 const struct garim_policy *policy,
+static enum garim_status run_job(struct reporting *reporting,
                                  const struct garim_engine *engine,
                                  struct garim_cli_job *job,
-                                 struct garim_cli_report_file *report_file,
                                  struct garim_error *error)
 {
+    const struct garim_cli_settings *settings = reporting->settings;
     struct garim_report report = {0};
-    struct garim_error report_error;
     *error = (struct garim_error){.record = GARIM_NONE, .offset = GARIM_NONE};
+    if (settings->report != NULL) {
+        job->options.whole = report_whole;
+        job->options.whole_user = reporting;
+    }
     enum garim_status status = garim_run(engine, &job->options, &report, error);
     garim_cli_job_close(job);
-    if (reportable(status)) {
-        enum garim_status report_status = garim_cli_report_write(
-            report_file,
-            &(struct garim_cli_outcome){settings, policy, &report, error},
-            &report_error);
-        if (status == GARIM_OK && !settings->quiet)
-            print_summary(settings, policy, &report);
-        if (status == GARIM_OK && report_status != GARIM_OK) {
-            status = report_status;
-            *error = report_error;
-        }
-    }
+    if (status == GARIM_OK && !settings->quiet)
+        print_summary(settings, reporting->policy, &report);
+    if (reportable(status)) status = report_end(reporting, &report, error);
     garim_report_clear(&report);
     return status;
 }
@@ -162,7 +207,8 @@ enum garim_status garim_cli_run(const struct garim_cli_settings *settings,
     if (status != GARIM_OK) return status;
     status = prepare(settings, policy, &job, &report_file, error);
     if (status == GARIM_OK) {
-        status = run_job(settings, policy, engine, &job, &report_file, error);
+        struct reporting reporting = {settings, policy, &report_file, false};
+        status = run_job(&reporting, engine, &job, error);
         garim_cli_report_close(&report_file);
     }
     garim_engine_close(engine);

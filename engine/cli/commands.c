@@ -107,6 +107,11 @@ const struct garim_cli_option garim_cli_options[] = {
              "nothing to go on with, begin",
      AT(resume),
      .commands = RUN},
+    {.name = "verify-part",
+     .help = "with --resume: make all that was done again and compare, instead "
+             "of 64 windows drawn at random",
+     AT(verify_part),
+     .commands = RUN},
     {.name = "checkpoint",
      .value = "SIZE",
      .kind = GARIM_CLI_SIZE,
@@ -139,6 +144,19 @@ const struct garim_cli_option garim_cli_options[] = {
      .help = "blank up to N records that break their layout; without it the "
              "first one stops the run",
      AT(max_rejects),
+     .commands = RUN},
+    {.name = "expect-records",
+     .value = "N",
+     .kind = GARIM_CLI_NUMBER,
+     .max = INT64_MAX,
+     .help = "refuse an input that does not hold exactly N records, before "
+             "the output gets its name; a pipe cannot know that its writer "
+             "failed",
+     AT(expected_records),
+     .commands = RUN},
+    {.name = "allow-empty",
+     .help = "take an input of no records for one; without it that is an error",
+     AT(allow_empty),
      .commands = RUN},
     {.name = "report",
      .value = "FILE",
@@ -200,13 +218,13 @@ const struct garim_cli_option garim_cli_options[] = {
      AT(memory_bytes),
      .commands = RUN | SYNTH},
     {.name = "rate",
-     .value = "MB",
-     .kind = GARIM_CLI_NUMBER,
-     .min = 1,
-     .max = 1000000,
-     .help = "read no more than MB megabytes (1,000,000 bytes) in a second, to "
-             "be kind to a busy disk",
-     AT(rate),
+     .value = "SIZE",
+     .kind = GARIM_CLI_SIZE,
+     .min = 4096,
+     .max = UINT64_C(1) << 40,
+     .help = "read no more than SIZE, such as 100m, in a second, to be kind to "
+             "a busy disk",
+     AT(rate_bytes),
      .commands = RUN},
     {.name = "progress",
      .value = "WHEN",
@@ -244,6 +262,7 @@ const size_t garim_cli_option_count =
 const struct garim_cli_settings garim_cli_defaults = {
     .key_descriptor = GARIM_CLI_UNSET,
     .checkpoint_bytes = GARIM_CLI_UNSET,
+    .expected_records = GARIM_CLI_UNSET,
     .seed = 1,
 };
 

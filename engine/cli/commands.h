@@ -68,10 +68,10 @@ struct garim_cli_settings {
     uint64_t key_descriptor;
     uint64_t count, seed;
     uint64_t threads, window_bytes, checkpoint_bytes, max_rejects, mode;
-    uint64_t memory_bytes, rate, without;
+    uint64_t memory_bytes, rate_bytes, without, expected_records;
     uint64_t io, kernels, progress; /* index of the choice */
     struct garim_cli_range records;
-    bool force, restart, resume, quiet, json, help;
+    bool force, restart, resume, verify_part, allow_empty, quiet, json, help;
 };
 
 enum {

@@ -121,17 +121,22 @@ static enum garim_status check_report(const struct garim_cli_settings *settings,
 {
     bool in = garim_cli_is_stream(settings->input);
     bool out = garim_cli_is_stream(settings->output);
-    char *part = NULL;
-    if (!out && asprintf(&part, "%s.part", settings->output) < 0)
+    char *part = NULL, *state = NULL;
+    if (!out && (asprintf(&part, "%s.part", settings->output) < 0 ||
+                 asprintf(&state, "%s.state", settings->output) < 0)) {
+        free(part);
         return garim_cli_fail(error, GARIM_TEMPORARY, "", "out of memory");
+    }
     used[count++] =
         (struct used){"input", in ? NULL : settings->input, STDIN_FILENO};
     used[count++] =
         (struct used){"output", out ? NULL : settings->output, STDOUT_FILENO};
-    if (part != NULL) used[count++] = (struct used){"output", part, -1};
+    if (!out) used[count++] = (struct used){"output", part, -1};
+    if (!out) used[count++] = (struct used){"output", state, -1};
     enum garim_status status =
         check(settings->report, "report", "--report", used, count, error);
     free(part);
+    free(state);
     return status;
 }
 

@@ -8,8 +8,6 @@
 
 #include "cli.h"
 
-enum { BYTES_A_MEGABYTE = 1000 * 1000 };
-
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
@@ -187,45 +185,53 @@ static uint64_t checkpoint_bytes(const struct garim_cli_settings *settings)
                                            : settings->checkpoint_bytes;
 }
 
+static struct garim_job_options
+options_of(const struct garim_cli_settings *settings)
+{
+    static const enum garim_io_choice ways[] = {GARIM_IO_AUTO, GARIM_IO_URING,
+                                                GARIM_IO_POSIX};
+    const uint64_t end = settings->records.end;
+    return (struct garim_job_options){
+        .input = settings->input,
+        .output = settings->output,
+        .force = settings->force,
+        .restart = settings->restart,
+        .resume = settings->resume,
+        .verify_part = settings->verify_part,
+        .allow_empty = settings->allow_empty,
+        .expects_records = settings->expected_records != GARIM_CLI_UNSET,
+        .expected_records = settings->expected_records,
+        .checkpoint_bytes = checkpoint_bytes(settings),
+        .threads = (unsigned)settings->threads,
+        .window_bytes = settings->window_bytes,
+        .io = ways[settings->io],
+        .without = (unsigned)settings->without,
+        .max_rejects = settings->max_rejects,
+        .output_mode = (unsigned)settings->mode,
+        .memory_bytes = settings->memory_bytes,
+        .rate_bytes = settings->rate_bytes,
+        .records_begin = settings->records.first,
+        .records_end = end == UINT64_MAX ? 0 : end,
+    };
+}
+
 enum garim_status garim_cli_job_open(struct garim_cli_job *job,
                                      const struct garim_cli_settings *settings,
                                      bool generated, struct garim_error *error)
 {
-    static const enum garim_io_choice ways[] = {GARIM_IO_AUTO, GARIM_IO_URING,
-                                                GARIM_IO_POSIX};
     if (garim_cli_is_stream(settings->output) && isatty(STDOUT_FILENO))
         return garim_cli_fail(error, GARIM_USAGE, "",
                               "the output would go to the terminal; name a "
                               "file with -o or lead it into a pipe");
     *job = (struct garim_cli_job){
-        .options =
-            {
-                .input = settings->input,
-                .output = settings->output,
-                .force = settings->force,
-                .restart = settings->restart,
-                .resume = settings->resume,
-                .checkpoint_bytes = checkpoint_bytes(settings),
-                .threads = (unsigned)settings->threads,
-                .window_bytes = settings->window_bytes,
-                .io = ways[settings->io],
-                .without = (unsigned)settings->without,
-                .max_rejects = settings->max_rejects,
-                .output_mode = (unsigned)settings->mode,
-                .memory_bytes = settings->memory_bytes,
-                .rate_bytes = settings->rate * BYTES_A_MEGABYTE,
-                .records_begin = settings->records.first,
-                .records_end = settings->records.end == UINT64_MAX
-                                   ? 0
-                                   : settings->records.end,
-                .progress = on_progress,
-                .progress_user = job,
-            },
+        .options = options_of(settings),
         .generated = generated,
         .progress = settings->progress,
         .terminal = isatty(STDERR_FILENO) != 0,
         .next_seconds = 1,
     };
+    job->options.progress = on_progress;
+    job->options.progress_user = job;
     if (job->progress == GARIM_CLI_PROGRESS_AUTO &&
         (!job->terminal || settings->quiet))
         job->progress = GARIM_CLI_PROGRESS_NEVER;

@@ -59,10 +59,10 @@ static void print_clean(const char *text)
 }
 
 /* garim: path:line:column: message (record 12, byte 1536, field phone) */
-static void print_error(const struct garim_error *error)
+static void print_error(const struct garim_error *error, const char *word)
 {
     const char *separator = " (";
-    fputs("garim: ", stderr);
+    fprintf(stderr, "garim: %s", word);
     print_clean(error->path);
     if (error->line != 0) fprintf(stderr, ":%u:%u", error->line, error->column);
     if (error->path[0] != '\0') fputs(": ", stderr);
@@ -83,6 +83,11 @@ static void print_error(const struct garim_error *error)
         separator = ", ";
     }
     fputs(separator[0] == ',' ? ")\n" : "\n", stderr);
+}
+
+void garim_cli_warn(const struct garim_error *error)
+{
+    print_error(error, "warning: ");
 }
 
 /* A standard stream that is closed would be given to the next file opened:
@@ -152,7 +157,7 @@ int main(int argc, char **argv)
     struct garim_error error;
     if (!hold_standard_streams()) return GARIM_OUTPUT;
     enum garim_status status = dispatch(argc, argv, &error);
-    if (status != GARIM_OK) print_error(&error);
+    if (status != GARIM_OK) print_error(&error, "");
     bool failed = ferror(stdout) != 0;
     errno = 0;
     if ((fclose(stdout) != 0 || failed) && status == GARIM_OK) {
@@ -160,7 +165,7 @@ int main(int argc, char **argv)
                                 "not all was written (%s); free space or "
                                 "mend the receiver and run again",
                                 errno == 0 ? "write error" : strerror(errno));
-        print_error(&error);
+        print_error(&error, "");
     }
     return (int)status;
 }

@@ -286,6 +286,13 @@ static enum garim_status set_option(struct parser *parser,
         return GARIM_OK;
     char wanted[128];
     describe_value(option, wanted, sizeof wanted);
+    const size_t length = strlen(value);
+    if (option->kind == GARIM_CLI_SIZE && length > 0 &&
+        strspn(value, "0123456789") == length && value[0] != '0')
+        return garim_cli_fail(parser->error, GARIM_USAGE, "",
+                              "option --%s wants %s; %s are bytes, perhaps "
+                              "%sm is meant",
+                              option->name, wanted, value, value);
     return garim_cli_fail(parser->error, GARIM_USAGE, "",
                           "option --%s wants %s, not \"%s\"", option->name,
                           wanted, value);

@@ -50,13 +50,12 @@ static FILE *open_part(struct garim_cli_report_file *report_file)
         report_file->part = NULL;
         return NULL;
     }
-    mode_t mask = umask(0);
-    (void)umask(mask);
-    (void)fchmod(descriptor, 0666 & ~mask);
     FILE *file = fdopen(descriptor, "w");
     if (file == NULL) close(descriptor);
     return file;
 }
+
+static const char devices[] = "/dev/"; /* root's own links */
 
 enum garim_status
 garim_cli_report_open(struct garim_cli_report_file *report_file,
@@ -67,8 +66,14 @@ garim_cli_report_open(struct garim_cli_report_file *report_file,
     *report_file = (struct garim_cli_report_file){.path = settings->report};
     const char *path = report_file->path;
     if (path == NULL) return GARIM_OK;
-    /* A device, a pipe or a link, such as /dev/stderr, must not be replaced. */
-    if (lstat(path, &path_status) == 0 && !S_ISREG(path_status.st_mode)) {
+    const bool there = lstat(path, &path_status) == 0;
+    if (there && S_ISLNK(path_status.st_mode) &&
+        strncmp(path, devices, strlen(devices)) != 0)
+        return garim_cli_fail(error, GARIM_USAGE, path,
+                              "the report would go through a symbolic link; "
+                              "name the file itself with --report");
+    /* A device or a pipe, such as /dev/stderr, must not be replaced. */
+    if (there && !S_ISREG(path_status.st_mode)) {
         int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
         report_file->file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
         return report_file->file == NULL ? can_not_open(path, error) : GARIM_OK;
@@ -171,8 +176,12 @@ static void write_all(FILE *file, const struct garim_cli_outcome *outcome)
     struct garim_json json = {.file = file, .line_depth = 2};
     garim_json_open(&json, NULL, '{');
     garim_json_text(&json, "garim", garim_version());
-    garim_json_text(&json, "status", status_word(outcome->error->status));
-    if (outcome->error->status != GARIM_OK) write_error(&json, outcome->error);
+    garim_json_text(&json, "status",
+                    outcome->whole ? "complete"
+                                   : status_word(outcome->error->status));
+    garim_json_bool(&json, "published", report->published);
+    if (!outcome->whole && outcome->error->status != GARIM_OK)
+        write_error(&json, outcome->error);
     write_policy(&json, outcome->policy);
     garim_json_text(&json, "key_id",
                     report->key_id[0] == '\0' ? NULL : report->key_id);
@@ -189,14 +198,42 @@ static void write_all(FILE *file, const struct garim_cli_outcome *outcome)
     garim_json_close(&json, '}');
 }
 
-static enum garim_status
-incomplete(const struct garim_cli_report_file *report_file,
-           struct garim_error *error)
+/* ---- on the disk --------------------------------------------------------- */
+
+static enum garim_status can_not_write(const char *path,
+                                       struct garim_error *error)
 {
-    return garim_cli_fail(error, GARIM_OUTPUT, report_file->path,
-                          "the output is complete, its report could not be "
-                          "written (%s); free space or mend the receiver",
+    return garim_cli_fail(error, GARIM_OUTPUT, path,
+                          "the report could not be written (%s); free space "
+                          "or mend the receiver",
                           errno == 0 ? "write error" : strerror(errno));
+}
+
+/* A new name is on the disk once its folder is. */
+static int sync_folder_of(const char *path)
+{
+    char *folder = strdup(path);
+    if (folder == NULL) return -1;
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL) slash[slash == folder ? 1 : 0] = '\0';
+    const int descriptor =
+        open(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
+    if (descriptor < 0) return -1;
+    const int result = fsync(descriptor);
+    close(descriptor);
+    return result;
+}
+
+/* Write and close `file`; a regular one is synced. */
+static bool write_file(FILE *file, const struct garim_cli_outcome *outcome,
+                       bool regular)
+{
+    write_all(file, outcome);
+    const bool written = ferror(file) == 0 && fflush(file) == 0 &&
+                         (!regular || fsync(fileno(file)) == 0);
+    errno = written ? 0 : errno;
+    return fclose(file) == 0 && written;
 }
 
 enum garim_status
@@ -204,24 +241,24 @@ garim_cli_report_write(struct garim_cli_report_file *report_file,
                        const struct garim_cli_outcome *outcome,
                        struct garim_error *error)
 {
-    if (report_file->path == NULL) return GARIM_OK;
+    const char *path = report_file->path;
     FILE *file = report_file->file;
-    if (file == NULL)
+    const bool regular = file == NULL;
+    /* What is written in place is written once, at the end. */
+    if (path == NULL || (outcome->whole && !regular)) return GARIM_OK;
+    errno = 0;
+    if (regular)
         file = open_part(report_file);
     else
         (void)ftruncate(fileno(file), 0);
-    if (file == NULL) return incomplete(report_file, error);
-    write_all(file, outcome);
-    bool failed = ferror(file) != 0;
+    if (file == NULL) return can_not_write(path, error);
     report_file->file = NULL;
-    errno = 0;
-    if (fclose(file) != 0 || failed) return incomplete(report_file, error);
-    if (report_file->part == NULL) return GARIM_OK;
-    if (rename(report_file->part, report_file->path) != 0)
-        return incomplete(report_file, error);
+    if (!write_file(file, outcome, regular)) return can_not_write(path, error);
+    if (!regular) return GARIM_OK;
+    if (rename(report_file->part, path) != 0) return can_not_write(path, error);
     free(report_file->part);
     report_file->part = NULL;
-    return GARIM_OK;
+    return sync_folder_of(path) == 0 ? GARIM_OK : can_not_write(path, error);
 }
 
 void garim_cli_report_close(struct garim_cli_report_file *report_file)

@@ -76,13 +76,21 @@ struct garim_io {
      * flight, without it also where nothing has finished yet. */
     struct garim_io_request *(*reap)(struct garim_io_queue *queue, bool wait);
 
-    /* Files.  open is openat(AT_FDCWD) with O_CLOEXEC; a file it creates has
-     * exactly `mode`, whatever the umask.  It alone may answer -EINTR: a FIFO
-     * without a peer would keep it waiting. */
-    int (*open)(const char *path, int flags, mode_t mode);
+    /* Files.  A name stands in `folder`, a descriptor, and follows no link; or
+     * it is a path, and `folder` AT_FDCWD.  open sets O_CLOEXEC; a file it
+     * creates has exactly `mode`, whatever the umask.  It alone may answer
+     * -EINTR: a FIFO without a peer would keep it waiting. */
+    int (*open)(int folder, const char *name, int flags, mode_t mode);
+    int (*open_folder)(const char *path); /* the one that `path` stands in */
+    /* A new file of mode 0600, locked and synced, that holds `content` as soon
+     * as it has its name; -EEXIST: the name is taken. */
+    int (*create)(int folder, const char *name, const void *content,
+                  size_t bytes);
     int (*close)(int descriptor);
     int (*status)(int descriptor, struct stat *ret_status);
-    int (*path_status)(const char *path, struct stat *ret_status); /* lstat */
+    int (*name_status)(int folder, const char *name,
+                       struct stat *ret_status); /* of a link, not its target */
+    int (*set_mode)(int descriptor, mode_t mode);
     int64_t (*position)(int descriptor); /* where a stream stands */
     int (*set_position)(int descriptor, uint64_t position);
     int (*set_direct)(int descriptor, bool direct); /* turns O_DIRECT on, off */
@@ -103,13 +111,18 @@ struct garim_io {
                        uint64_t offset);
     int (*write_at)(int descriptor, const void *buffer, size_t bytes,
                     uint64_t offset);
-    int (*sync_directory_of)(const char *path);
+    int (*sync_folder)(int folder);
     int (*lock)(
         int descriptor); /* exclusive flock, not waiting: -EWOULDBLOCK */
     int (*unlock)(int descriptor);
-    /* Rename `from` to `to`; without `replace` an existing `to` is -EEXIST. */
-    int (*publish)(const char *from, const char *to, bool replace);
-    int (*remove)(const char *path);
+    /* Give the file `descriptor`, which is called `from`, the name `to`.
+     * Without `replace` an existing `to` is -EEXIST, and it is this file that
+     * gets the name, whoever is called `from` meanwhile. */
+    int (*publish)(int folder, int descriptor, const char *from, const char *to,
+                   bool replace);
+    /* Whether publish works there without `replace`: tried out with `name`. */
+    int (*can_publish)(int folder, int descriptor, const char *name);
+    int (*remove)(int folder, const char *name);
 };
 
 extern const struct garim_io garim_io_uring; /* io_uring.c */

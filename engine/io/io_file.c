@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
@@ -24,19 +23,6 @@ static int errno_or_zero(int result)
     return result < 0 ? -errno : 0;
 }
 
-int garim_file_open(const char *path, int flags, mode_t mode)
-{
-    const int descriptor = open(path, flags | O_CLOEXEC, mode);
-    if (descriptor < 0) return -errno;
-    if ((flags & O_CREAT) != 0 && fchmod(descriptor, mode) != 0) {
-        const int result = -errno;
-        (void)close(descriptor);
-        (void)unlink(path);
-        return result;
-    }
-    return descriptor;
-}
-
 int garim_file_close(int descriptor)
 {
     /* Linux has released the descriptor even where close says EINTR. */
@@ -49,9 +35,9 @@ int garim_file_status(int descriptor, struct stat *ret_status)
     return errno_or_zero(fstat(descriptor, ret_status));
 }
 
-int garim_file_path_status(const char *path, struct stat *ret_status)
+int garim_file_set_mode(int descriptor, mode_t mode)
 {
-    return errno_or_zero(lstat(path, ret_status));
+    return errno_or_zero(fchmod(descriptor, mode));
 }
 
 int64_t garim_file_position(int descriptor)
@@ -88,7 +74,8 @@ int garim_file_unblock(int descriptor, bool writing)
     if (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode)) return -EINVAL;
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
     return garim_file_open(
-        path, (writing ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_NOCTTY, 0);
+        AT_FDCWD, path, (writing ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_NOCTTY,
+        0);
 }
 
 int garim_file_preallocate(int descriptor, uint64_t bytes)
@@ -167,18 +154,9 @@ int garim_file_write_at(int descriptor, const void *buffer, size_t bytes,
     return 0;
 }
 
-int garim_file_sync_directory_of(const char *path)
+int garim_file_sync_folder(int folder)
 {
-    char *directory = strdup(path);
-    if (directory == NULL) return -ENOMEM;
-    char *slash = strrchr(directory, '/');
-    if (slash != NULL) slash[slash == directory ? 1 : 0] = '\0';
-    const int descriptor = garim_file_open(slash == NULL ? "." : directory,
-                                           O_RDONLY | O_DIRECTORY, 0);
-    free(directory);
-    if (descriptor < 0) return descriptor;
-    const int result = garim_file_sync(descriptor);
-    (void)garim_file_close(descriptor);
+    const int result = garim_file_sync(folder);
     /* EINVAL: a file system that has nothing to sync there. */
     return result == -EINVAL ? 0 : result;
 }
@@ -191,21 +169,6 @@ int garim_file_lock(int descriptor)
 int garim_file_unlock(int descriptor)
 {
     return errno_or_zero(flock(descriptor, LOCK_UN));
-}
-
-int garim_file_publish(const char *from, const char *to, bool replace)
-{
-    if (replace) return errno_or_zero(rename(from, to));
-    const int result = errno_or_zero(
-        renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE));
-    if (result != -EINVAL && result != -ENOSYS) return result;
-    if (link(from, to) != 0) return -errno;
-    return garim_file_remove(from);
-}
-
-int garim_file_remove(const char *path)
-{
-    return errno_or_zero(unlink(path));
 }
 
 /* ---- transfers ----------------------------------------------------------- */

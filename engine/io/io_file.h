@@ -16,10 +16,15 @@ enum { GARIM_IO_ATTEMPTS_MAX = 1000 };
 /* How long a wait for a stream lasts before `stop` is looked at again. */
 enum { GARIM_IO_STOP_MILLISECONDS = 100 };
 
-int garim_file_open(const char *path, int flags, mode_t mode);
+int garim_file_open(int folder, const char *name, int flags, mode_t mode);
+int garim_file_open_folder(const char *path);
+int garim_file_create(int folder, const char *name, const void *content,
+                      size_t bytes);
 int garim_file_close(int descriptor);
 int garim_file_status(int descriptor, struct stat *ret_status);
-int garim_file_path_status(const char *path, struct stat *ret_status);
+int garim_file_name_status(int folder, const char *name,
+                           struct stat *ret_status);
+int garim_file_set_mode(int descriptor, mode_t mode);
 int64_t garim_file_position(int descriptor);
 int garim_file_set_position(int descriptor, uint64_t position);
 int garim_file_set_direct(int descriptor, bool direct);
@@ -34,25 +39,29 @@ int64_t garim_file_read_at(int descriptor, void *buffer, size_t bytes,
                            uint64_t offset);
 int garim_file_write_at(int descriptor, const void *buffer, size_t bytes,
                         uint64_t offset);
-int garim_file_sync_directory_of(const char *path);
+int garim_file_sync_folder(int folder);
 int garim_file_lock(int descriptor);
 int garim_file_unlock(int descriptor);
-int garim_file_publish(const char *from, const char *to, bool replace);
-int garim_file_remove(const char *path);
+int garim_file_publish(int folder, int descriptor, const char *from,
+                       const char *to, bool replace);
+int garim_file_can_publish(int folder, int descriptor, const char *name);
+int garim_file_remove(int folder, const char *name);
 
 /* The calls above as members of a struct garim_io. */
 #define GARIM_IO_FILE_CALLS                                                    \
-    .open = garim_file_open, .close = garim_file_close,                        \
-    .status = garim_file_status, .path_status = garim_file_path_status,        \
-    .position = garim_file_position, .set_position = garim_file_set_position,  \
+    .open = garim_file_open, .open_folder = garim_file_open_folder,            \
+    .create = garim_file_create, .close = garim_file_close,                    \
+    .status = garim_file_status, .name_status = garim_file_name_status,        \
+    .set_mode = garim_file_set_mode, .position = garim_file_position,          \
+    .set_position = garim_file_set_position,                                   \
     .set_direct = garim_file_set_direct, .widen = garim_file_widen,            \
     .unblock = garim_file_unblock, .preallocate = garim_file_preallocate,      \
     .uncached = garim_file_uncached, .truncate = garim_file_truncate,          \
     .sync = garim_file_sync, .sync_data = garim_file_sync_data,                \
     .read_at = garim_file_read_at, .write_at = garim_file_write_at,            \
-    .sync_directory_of = garim_file_sync_directory_of,                         \
-    .lock = garim_file_lock, .unlock = garim_file_unlock,                      \
-    .publish = garim_file_publish, .remove = garim_file_remove
+    .sync_folder = garim_file_sync_folder, .lock = garim_file_lock,            \
+    .unlock = garim_file_unlock, .publish = garim_file_publish,                \
+    .can_publish = garim_file_can_publish, .remove = garim_file_remove
 
 /* Add `result` (bytes moved or a negative errno value) to `request`.  True: it
  * is finished and its result set.  False: hand over what is left. */

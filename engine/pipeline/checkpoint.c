@@ -50,7 +50,7 @@ bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint,
 enum garim_status garim_checkpoint_open(struct garim_checkpoint *ret_checkpoint,
                                         struct garim_run *run,
                                         struct garim_output *output,
-                                        const struct garim_input *input,
+                                        struct garim_input *input,
                                         struct garim_error *error)
 {
     const uint64_t bytes = run->job->options->checkpoint_bytes;
@@ -156,7 +156,7 @@ static enum garim_status store(struct garim_checkpoint *checkpoint,
     struct garim_output *output = checkpoint->output;
     int result = identify(output, point);
     if (result == 0 && !checkpoint->folder_synced)
-        result = output->io->sync_directory_of(output->part);
+        result = output->io->sync_folder(output->folder);
     if (result < 0)
         return garim_output_fail(output->part, "sync the folder of", result,
                                  error);
@@ -171,8 +171,9 @@ static enum garim_status make_durable(struct garim_checkpoint *checkpoint,
                                       struct garim_error *error)
 {
     struct garim_output *output = checkpoint->output;
-    const enum garim_status status =
-        garim_input_check(checkpoint->input, error);
+    enum garim_status status =
+        garim_input_check(checkpoint->input, false, error);
+    if (status == GARIM_OK) status = garim_output_check(output, error);
     if (status != GARIM_OK) return status;
     const int result = output->io->sync_data(output->descriptor);
     if (result < 0)

@@ -27,6 +27,13 @@ add(struct garim_state_job *identity, const char *name, const char *format, ...)
     ASSERT(bytes >= 0 && (size_t)bytes < sizeof trait->value);
 }
 
+static const char *hex_of(char text[65], const uint8_t bytes[32])
+{
+    for (size_t i = 0; i < 32; i++)
+        (void)snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    return text;
+}
+
 struct garim_state_job garim_identity(const struct garim_job *job,
                                       const struct garim_input *input,
                                       const struct garim_geometry *geometry)
@@ -39,11 +46,15 @@ struct garim_state_job garim_identity(const struct garim_job *job,
         .count_size = job->worker->count_size,
         .faults_max = options->max_rejects,
     };
-    add(&identity, "input", "%llu %llu %llu %lld.%09ld %lld.%09ld",
-        (unsigned long long)file->st_dev, (unsigned long long)file->st_ino,
-        (unsigned long long)file->st_size, (long long)file->st_mtim.tv_sec,
-        file->st_mtim.tv_nsec, (long long)file->st_ctim.tv_sec,
-        file->st_ctim.tv_nsec);
+    if (input->stream || job->worker->generate != NULL) {
+        add(&identity, "input", "one that cannot be read again");
+        return identity;
+    }
+    identity.resumable = 1;
+    add(&identity, "input", "%llu %llu %lld.%09ld %s",
+        (unsigned long long)file->st_ino, (unsigned long long)file->st_size,
+        (long long)file->st_mtim.tv_sec, file->st_mtim.tv_nsec,
+        hex_of((char[65]){0}, input->print));
     add(&identity, "--records", "%llu:%llu",
         (unsigned long long)geometry->first_record,
         (unsigned long long)(geometry->first_record + geometry->records));

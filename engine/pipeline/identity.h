@@ -9,7 +9,8 @@
 #include "pipeline/input.h"
 #include "pipeline/state.h"
 
-/* The traits of `job` and its input, and what follows from them. */
+/* The traits of `job` and its input, and what follows from them; of a job that
+ * cannot be resumed, since its input cannot be read again, next to nothing. */
 struct garim_state_job garim_identity(const struct garim_job *job,
                                       const struct garim_input *input,
                                       const struct garim_geometry *geometry);

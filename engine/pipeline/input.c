@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "crypto/crypto.h"
 #include "pipeline/descriptor.h"
 
 static bool is_same_file(const struct stat *a, const struct stat *b)
@@ -21,7 +22,7 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
 /* Standard input by a descriptor of our own, whose flags we may change. */
 static void reopen_standard(struct garim_input *input)
 {
-    const int own = input->io->open("/proc/self/fd/0", O_RDONLY, 0);
+    const int own = input->io->open(AT_FDCWD, "/proc/self/fd/0", O_RDONLY, 0);
     if (own < 0) return;
     struct stat status;
     if (input->io->status(own, &status) < 0 ||
@@ -45,6 +46,18 @@ static enum garim_status refuse(const struct garim_input *input, int result,
         garim_error_text(-result));
 }
 
+/* Whether a file says that it is empty and is not, as in /proc and on mounts
+ * that do not know sizes. */
+static bool has_hidden_bytes(const struct garim_input *input)
+{
+    uint8_t byte = 0;
+    const bool has =
+        input->identity.st_size == 0 &&
+        input->io->read_at(input->descriptor, &byte, sizeof byte, 0) > 0;
+    explicit_bzero(&byte, sizeof byte);
+    return has;
+}
+
 /* Find out how the input is read. */
 static void prepare(struct garim_input *input, bool standard)
 {
@@ -52,7 +65,7 @@ static void prepare(struct garim_input *input, bool standard)
     const bool regular = S_ISREG(input->identity.st_mode);
     const int64_t position =
         regular && standard ? io->position(STDIN_FILENO) : 0;
-    input->stream = !regular || position != 0;
+    input->stream = !regular || position != 0 || has_hidden_bytes(input);
     input->base = position > 0 ? (uint64_t)position : GARIM_IO_STREAM;
     if (!regular)
         garim_stream_prepare(io, &input->descriptor, &input->owned, false);
@@ -60,9 +73,36 @@ static void prepare(struct garim_input *input, bool standard)
         reopen_standard(input);
 }
 
+/* ---- its print ----------------------------------------------------------- */
+
+enum { END_BYTES = 1 << 16 };
+
+/* The HMAC of the first and the last 64 KiB; what cannot be read is nothing. */
+static void take_print(const struct garim_input *input, uint8_t print[32])
+{
+    const struct garim_io *io = input->io;
+    const uint64_t size = (uint64_t)input->identity.st_size;
+    const uint64_t last = size > END_BYTES ? size - END_BYTES : 0;
+    memset(print, 0, 32);
+    if (input->seal == NULL) return;
+    uint8_t *ends = calloc(2, END_BYTES);
+    if (ends == NULL) return;
+    const int64_t head = io->read_at(input->descriptor, ends, END_BYTES, 0);
+    const int64_t tail =
+        io->read_at(input->descriptor, ends + END_BYTES, END_BYTES, last);
+    if (garim_sha256(ends, head < 0 ? 0 : (size_t)head, ends + END_BYTES,
+                     tail < 0 ? 0 : (size_t)tail, print) == 0)
+        input->seal->seal(input->seal->user, GARIM_SEAL_INPUT, print);
+    explicit_bzero(ends, 2 * (size_t)END_BYTES);
+    free(ends);
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
 enum garim_status garim_input_open(struct garim_input *ret_input,
                                    const struct garim_io *io,
                                    const struct garim_job_options *options,
+                                   const struct garim_seal *seal,
                                    struct garim_error *error)
 {
     const char *path = options->input;
@@ -72,8 +112,10 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
         .path = standard ? "standard input" : path,
         .descriptor = STDIN_FILENO,
         .owned = !standard,
+        .seal = seal,
     };
-    if (!standard) input.descriptor = io->open(path, O_RDONLY | O_NOCTTY, 0);
+    if (!standard)
+        input.descriptor = io->open(AT_FDCWD, path, O_RDONLY | O_NOCTTY, 0);
     if (input.descriptor < 0) return refuse(&input, input.descriptor, error);
     const int result = io->status(input.descriptor, &input.identity);
     if (result < 0) {
@@ -86,6 +128,7 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
                                     "the input is a directory; name a file");
     }
     prepare(&input, standard);
+    if (!input.stream) take_print(&input, input.print);
     if (!input.stream && input.owned &&
         (options->without & GARIM_WITHOUT_DIRECT) == 0)
         input.direct =
@@ -105,20 +148,38 @@ static bool is_same_time(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-enum garim_status garim_input_check(const struct garim_input *input,
-                                    struct garim_error *error)
+static bool is_same_content(struct garim_input *input, bool end)
 {
     const struct stat *old = &input->identity;
     struct stat now;
-    if (!S_ISREG(old->st_mode)) return GARIM_OK;
-    if (input->io->status(input->descriptor, &now) == 0 &&
-        is_same_file(old, &now) && old->st_size == now.st_size &&
-        is_same_time(old->st_mtim, now.st_mtim) &&
-        is_same_time(old->st_ctim, now.st_ctim))
+    uint8_t print[32];
+    if (input->io->status(input->descriptor, &now) != 0 ||
+        !is_same_file(old, &now) || old->st_size != now.st_size ||
+        !is_same_time(old->st_mtim, now.st_mtim))
+        return false;
+    if (!end || input->stream) return true;
+    if (input->direct) (void)input->io->set_direct(input->descriptor, false);
+    input->direct = false;
+    take_print(input, print);
+    return memcmp(print, input->print, sizeof print) == 0;
+}
+
+enum garim_status garim_input_check(struct garim_input *input, bool end,
+                                    struct garim_error *error)
+{
+    if (!S_ISREG(input->identity.st_mode) || is_same_content(input, end))
         return GARIM_OK;
     return garim_error_set_path(error, GARIM_INPUT, input->path,
                                 "the input changed during the run; run again "
                                 "when nothing writes to it any more");
+}
+
+bool garim_input_was_touched(const struct garim_input *input)
+{
+    struct stat now;
+    return S_ISREG(input->identity.st_mode) &&
+           input->io->status(input->descriptor, &now) == 0 &&
+           !is_same_time(input->identity.st_ctim, now.st_ctim);
 }
 
 void garim_input_close(struct garim_input *input)

@@ -7,6 +7,7 @@
 
 #include "garim/garim.h"
 #include "io/io.h"
+#include "pipeline/job.h"
 
 struct garim_input {
     const struct garim_io *io;
@@ -20,6 +21,9 @@ struct garim_input {
     uint64_t base;
     bool direct;          /* O_DIRECT */
     struct stat identity; /* at open */
+    const struct garim_seal *seal;
+    uint8_t print[32]; /* of both ends of a regular file, where there is a seal:
+                          its HMAC, so that it says nothing of them */
 };
 
 /* Open the input of the options.  A regular file at its beginning
@@ -27,15 +31,22 @@ struct garim_input {
 enum garim_status garim_input_open(struct garim_input *ret_input,
                                    const struct garim_io *io,
                                    const struct garim_job_options *options,
+                                   const struct garim_seal *seal,
                                    struct garim_error *error);
 
 /* Whether `status` is that of the input, a regular file; `input` may be NULL.
  */
 bool garim_input_is(const struct garim_input *input, const struct stat *status);
 
-/* GARIM_INPUT where the regular file is not what it was at open. */
-enum garim_status garim_input_check(const struct garim_input *input,
+/* GARIM_INPUT where the regular file is not what it was at open: its size, its
+ * time of modification or, at the `end` of all reading, the print of its ends.
+ */
+enum garim_status garim_input_check(struct garim_input *input, bool end,
                                     struct garim_error *error);
+
+/* Whether something about the file changed that is not its content: a link, its
+ * name, its rights. */
+bool garim_input_was_touched(const struct garim_input *input);
 
 void garim_input_close(struct garim_input *input);
 

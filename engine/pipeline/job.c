@@ -7,38 +7,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/assert.h"
 #include "base/error.h"
 #include "pipeline/identity.h"
+#include "pipeline/job_state.h"
 #include "pipeline/lanes.h"
 #include "pipeline/measure.h"
-#include "pipeline/output.h"
 #include "pipeline/plan.h"
 #include "pipeline/verdict.h"
-
-/* What a job holds besides what its lanes share. */
-struct job_state {
-    struct garim_run run;
-    struct garim_input input;
-    struct garim_output output;
-    struct garim_checkpoint checkpoint;
-    struct garim_report *report;
-    size_t window_bytes;
-    unsigned lanes;
-    bool resumable;
-};
+#include "pipeline/verify.h"
 
 /* Windows that may be finished while one below them is not. */
 enum { REACH_MIN = 256 };
-
-static void note(struct garim_report *report, const char *text)
-{
-    const size_t used = strlen(report->notes);
-    (void)snprintf(report->notes + used, sizeof report->notes - used, "%s%s",
-                   used == 0 ? "" : "; ", text);
-}
 
 /* ---- options ------------------------------------------------------------- */
 
@@ -69,7 +50,7 @@ static enum garim_status check_options(const struct garim_job_options *options,
     return GARIM_OK;
 }
 
-static enum garim_status choose_io(struct job_state *state,
+static enum garim_status choose_io(struct garim_job_state *state,
                                    struct garim_error *error)
 {
     const enum garim_io_choice choice = state->run.job->options->io;
@@ -92,14 +73,14 @@ static enum garim_status choose_io(struct job_state *state,
     char text[96];
     (void)snprintf(text, sizeof text, "io_uring is not available (%s)",
                    garim_error_text(-result));
-    note(state->report, text);
+    garim_job_note(state->report, text);
     return GARIM_OK;
 }
 
 /* ---- input and output ---------------------------------------------------- */
 
 /* Open the input and find the geometry; a stream's is that of no records. */
-static enum garim_status open_input(struct job_state *state,
+static enum garim_status open_input(struct garim_job_state *state,
                                     struct garim_error *error)
 {
     struct garim_run *run = &state->run;
@@ -116,7 +97,7 @@ static enum garim_status open_input(struct job_state *state,
     }
     struct garim_input *input = &state->input;
     const enum garim_status status =
-        garim_input_open(input, run->io, job->options, error);
+        garim_input_open(input, run->io, job->options, job->seal, error);
     if (status != GARIM_OK) return status;
     run->input = input->descriptor;
     run->input_path = input->path;
@@ -127,23 +108,42 @@ static enum garim_status open_input(struct job_state *state,
         return garim_error_set_path(error, GARIM_USAGE, input->path,
                                     "a stream cannot be resumed; name a file "
                                     "with -i, or run without --resume");
-    const enum garim_status measured =
-        garim_measure(&run->geometry, job, input, state->window_bytes, error);
-    if (measured != GARIM_OK) return measured;
-    return GARIM_OK;
+    return garim_measure(&run->geometry, job, input, state->window_bytes,
+                         error);
 }
 
-static enum garim_status open_output(struct job_state *state,
+/* Open the output for what the job is. */
+static enum garim_status open_part(struct garim_job_state *state,
+                                   struct garim_error *error)
+{
+    struct garim_run *run = &state->run;
+    const struct garim_job *job = run->job;
+    const struct garim_geometry *geometry = &run->geometry;
+    const struct garim_state_job identity =
+        garim_identity(job, &state->input, geometry);
+    const struct garim_state_bounds bounds = {
+        .first_record = geometry->first_record,
+        .records = geometry->records,
+        .bytes_in = geometry->input_bytes,
+        .fault_fields = job->worker->fault_fields,
+        .fault_reasons = job->worker->fault_reasons,
+    };
+    const struct garim_output_job wanted = {
+        .identity = &identity,
+        .bounds = &bounds,
+        .seal = job->seal,
+        .input = run->input < 0 ? NULL : &state->input,
+    };
+    return garim_output_open(&state->output, run->io, job->options, &wanted,
+                             error);
+}
+
+static enum garim_status open_output(struct garim_job_state *state,
                                      struct garim_error *error)
 {
     struct garim_run *run = &state->run;
     struct garim_output *output = &state->output;
-    struct garim_state_job identity;
-    if (state->resumable)
-        identity = garim_identity(run->job, &state->input, &run->geometry);
-    const enum garim_status status = garim_output_open(
-        output, run->io, run->job->options, state->resumable ? &identity : NULL,
-        run->input < 0 ? NULL : &state->input, error);
+    const enum garim_status status = open_part(state, error);
     if (status != GARIM_OK) return status;
     if (output->start != GARIM_START_NEW)
         garim_geometry_cut(&run->geometry, output->state.job.window_bytes);
@@ -156,7 +156,7 @@ static enum garim_status open_output(struct job_state *state,
     return GARIM_OK;
 }
 
-static enum garim_status reserve(struct job_state *state,
+static enum garim_status reserve(struct garim_job_state *state,
                                  struct garim_error *error)
 {
     struct garim_run *run = &state->run;
@@ -175,14 +175,8 @@ static enum garim_status reserve(struct job_state *state,
     return status;
 }
 
-static uint64_t output_bytes_of(const struct garim_run *run)
-{
-    return run->stream_in ? run->stream.output_bytes
-                          : run->geometry.output_bytes;
-}
-
 /* What passes through the page cache leaves it as it was. */
-static void spare_cache(struct job_state *state)
+static void spare_cache(struct garim_job_state *state)
 {
     struct garim_run *run = &state->run;
     const struct garim_io *io = run->io;
@@ -194,41 +188,10 @@ static void spare_cache(struct job_state *state)
                         io->uncached(run->output);
 }
 
-/* Tell what the job does without. */
-static void note_ways(struct job_state *state)
-{
-    const struct garim_run *run = &state->run;
-    const struct garim_output *output = &state->output;
-    const unsigned without = run->job->options->without;
-    const bool direct = (without & GARIM_WITHOUT_DIRECT) == 0;
-    const struct {
-        bool holds;
-        const char *text;
-    } ways[] = {
-        {!direct, "without O_DIRECT, as told"},
-        {without & GARIM_WITHOUT_REGISTERED,
-         "without registered buffers, as told"},
-        {without & GARIM_WITHOUT_FALLOCATE, "without fallocate, as told"},
-        {without & GARIM_WITHOUT_DONTCACHE, "without RWF_DONTCACHE, as told"},
-        {direct && run->input >= 0 && !run->stream_in && !state->input.direct,
-         "the input does not do O_DIRECT"},
-        {direct && output->part != NULL && !output->direct &&
-             output_bytes_of(run) > 0,
-         "the output does not do O_DIRECT"},
-        {run->uncached_in || run->uncached_out,
-         "the page cache is spared (RWF_DONTCACHE)"},
-        {output->unreserved, "the disk does not reserve space"},
-        {run->fell_back, "a lane could not have its ring"},
-        {run->unregistered, "buffers could not be registered"},
-    };
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
-        if (ways[i].holds) note(state->report, ways[i].text);
-}
-
 /* ---- lanes --------------------------------------------------------------- */
 
 /* Decide on lanes and buffers. */
-static enum garim_status plan(struct job_state *state,
+static enum garim_status plan(struct garim_job_state *state,
                               struct garim_error *error)
 {
     struct garim_run *run = &state->run;
@@ -254,7 +217,7 @@ static enum garim_status plan(struct job_state *state,
     return GARIM_OK;
 }
 
-static enum garim_status take_shared_memory(struct job_state *state,
+static enum garim_status take_shared_memory(struct garim_job_state *state,
                                             struct garim_error *error)
 {
     struct garim_run *run = &state->run;
@@ -282,24 +245,30 @@ static enum garim_status take_shared_memory(struct job_state *state,
 }
 
 /* What an earlier run had done. */
-static void restore(struct job_state *state)
+static enum garim_status restore(struct garim_job_state *state,
+                                 struct garim_error *error)
 {
     struct garim_run *run = &state->run;
-    if (state->output.start == GARIM_START_NEW) return;
+    const enum garim_start start = state->output.start;
+    if (start == GARIM_START_NEW) return GARIM_OK;
     garim_checkpoint_restore(&state->checkpoint);
     run->resumed_bytes = run->total.bytes_in;
     state->report->resumed_records = run->total.records;
     state->report->resumed_bytes = run->resumed_bytes;
+    state->resumed_windows = state->output.state.point.windows;
+    if (start == GARIM_START_PUBLISHED) return GARIM_OK;
+    return garim_verify(run, &state->output, run->job->options->verify_part,
+                        error);
 }
 
 /* ---- the end ------------------------------------------------------------- */
 
 /* Make all of the part durable, and say so in its state. */
-static enum garim_status finish(struct job_state *state,
+static enum garim_status finish(struct garim_job_state *state,
                                 struct garim_error *error)
 {
     struct garim_run *run = &state->run;
-    const uint64_t bytes = output_bytes_of(run);
+    const uint64_t bytes = garim_job_output_bytes(run);
     ASSERT(run->total.bytes_out == bytes);
     if (!run->stream_in)
         ASSERT(run->watermark.windows == run->geometry.window_count);
@@ -310,14 +279,31 @@ static enum garim_status finish(struct job_state *state,
     return status;
 }
 
-static enum garim_status publish(struct job_state *state,
+/* Whoever reports on the job does so before its output gets a name. */
+static enum garim_status tell(struct garim_job_state *state,
+                              struct garim_error *error)
+{
+    const struct garim_job *job = state->run.job;
+    if (job->whole == NULL) return GARIM_OK;
+    garim_job_note_ways(state);
+    garim_job_fill_report(state);
+    return job->whole(job, state->report, state->run.total.counts, error);
+}
+
+static enum garim_status publish(struct garim_job_state *state,
                                  struct garim_error *error)
 {
+    const struct garim_run *run = &state->run;
     enum garim_status status = GARIM_OK;
-    if (state->run.input >= 0) status = garim_input_check(&state->input, error);
+    if (run->stream_in)
+        status = garim_measure_count(run->job, run->input_path,
+                                     run->total.records, error);
+    if (run->input >= 0 && status == GARIM_OK)
+        status = garim_input_check(&state->input, true, error);
     if (status != GARIM_OK || state->output.stream) return status;
     if (state->output.start < GARIM_START_COMPLETE)
         status = finish(state, error);
+    if (status == GARIM_OK) status = tell(state, error);
     if (status == GARIM_OK)
         status = garim_output_publish(&state->output, error);
     return status;
@@ -325,13 +311,15 @@ static enum garim_status publish(struct job_state *state,
 
 /* Whether the part is worth more than what is won by a clean folder: then
  * `error` says how to go on. */
-static bool keep_part(const struct job_state *state, enum garim_status status,
-                      struct garim_error *error)
+static bool keep_part(const struct garim_job_state *state,
+                      enum garim_status status, struct garim_error *error)
 {
     const struct garim_state_point *point = &state->output.state.point;
     if (!state->resumable || state->output.part == NULL ||
-        state->output.published || point->windows == 0 ||
-        status == GARIM_DATA || status == GARIM_INPUT)
+        state->output.published || point->windows == 0)
+        return false;
+    if ((status == GARIM_DATA || status == GARIM_INPUT) &&
+        point->windows > state->resumed_windows)
         return false;
     if (error == NULL) return true;
     const size_t used = strlen(error->message);
@@ -339,27 +327,6 @@ static bool keep_part(const struct job_state *state, enum garim_status status,
                    "; --resume goes on after %llu records",
                    (unsigned long long)point->records);
     return true;
-}
-
-/* ---- the report ---------------------------------------------------------- */
-
-static void fill_report(const struct job_state *state, double seconds)
-{
-    struct garim_report *report = state->report;
-    const struct garim_run *run = &state->run;
-    report->records_out = run->total.records;
-    report->records_in = run->input < 0 ? 0 : run->total.records;
-    report->bytes_in = run->total.bytes_in;
-    report->bytes_out = run->total.bytes_out;
-    report->seconds = seconds;
-    report->lanes = state->lanes;
-    report->io = run->io->name;
-    report->direct_in = state->input.direct;
-    report->direct_out = state->output.direct;
-    report->published = state->output.published;
-    struct rusage usage;
-    if (getrusage(RUSAGE_SELF, &usage) == 0)
-        report->peak_memory_bytes = (uint64_t)usage.ru_maxrss * 1024;
 }
 
 /* ---- the job ------------------------------------------------------------- */
@@ -373,7 +340,7 @@ static enum garim_status judge_interruption(const struct garim_run *run,
     return garim_error_set(error, GARIM_TEMPORARY, "interrupted; run again");
 }
 
-static enum garim_status run_lanes(struct job_state *state,
+static enum garim_status run_lanes(struct garim_job_state *state,
                                    struct garim_error *error)
 {
     struct garim_run *run = &state->run;
@@ -392,7 +359,7 @@ static enum garim_status run_lanes(struct job_state *state,
     return status;
 }
 
-static enum garim_status run_job(struct job_state *state,
+static enum garim_status run_job(struct garim_job_state *state,
                                  struct garim_error *error)
 {
     struct garim_run *run = &state->run;
@@ -402,20 +369,17 @@ static enum garim_status run_job(struct job_state *state,
     if (status != GARIM_OK) return status;
     status = plan(state, error);
     if (status == GARIM_OK) status = take_shared_memory(state, error);
-    if (status == GARIM_OK) {
-        restore(state);
-        if (state->output.start < GARIM_START_COMPLETE)
-            status = run_lanes(state, error);
-    }
+    if (status == GARIM_OK) status = restore(state, error);
+    if (status == GARIM_OK && state->output.start < GARIM_START_COMPLETE)
+        status = run_lanes(state, error);
     if (status == GARIM_DATA)
         (void)garim_verdict_list(run, state->report, NULL);
     if (status == GARIM_OK)
         status = garim_verdict_list(run, state->report, error);
-    if (status == GARIM_OK) status = publish(state, error);
     /* A window that only drops edges reads none of them. */
     if (status == GARIM_OK && !run->stream_in)
         run->total.bytes_in = run->geometry.input_bytes;
-    return status;
+    return status == GARIM_OK ? publish(state, error) : status;
 }
 
 enum garim_status garim_job_run(const struct garim_job *job,
@@ -424,17 +388,17 @@ enum garim_status garim_job_run(const struct garim_job *job,
 {
     enum garim_status status = check_options(job->options, error);
     if (status != GARIM_OK) return status;
-    const double begin = garim_run_clock();
     const size_t window = job->options->window_bytes;
-    struct job_state state = {
+    struct garim_job_state state = {
         .run = {.job = job},
         .report = report,
+        .begin_seconds = garim_run_clock(),
         .window_bytes = window == 0 ? GARIM_WINDOW_BYTES_DEFAULT : window,
     };
     garim_lanes_prepare(&state.run);
     status = run_job(&state, error);
-    note_ways(&state);
-    fill_report(&state, garim_run_clock() - begin);
+    garim_job_note_ways(&state);
+    garim_job_fill_report(&state);
     for (size_t i = 0; i < job->worker->count_size; i++)
         ret_counts[i] =
             state.run.total.counts == NULL ? 0 : state.run.total.counts[i];

@@ -63,7 +63,9 @@ struct garim_tally {
  * thread. */
 struct garim_worker {
     const void *user;
-    size_t count_size; /* entries of garim_tally.counts */
+    size_t count_size;      /* entries of garim_tally.counts */
+    unsigned fault_fields;  /* garim_fault.field is below this */
+    unsigned fault_reasons; /* and garim_fault.reason below this */
 
     enum garim_status (*open)(const void *user, void **ret_state,
                               struct garim_error *error);
@@ -92,7 +94,20 @@ struct garim_worker {
  * part is gone on with only where all of them are as they were. */
 struct garim_trait {
     char name[24];
-    char value[104];
+    char value[136];
+};
+
+/* What a job notes of itself is sealed, each use under a key of its own. */
+enum garim_seal_use {
+    GARIM_SEAL_STATE, /* OUT.state */
+    GARIM_SEAL_INPUT, /* what identifies the input */
+};
+
+/* Whoever has the key of the job.  Any thread may call. */
+struct garim_seal {
+    const void *user;
+    /* Turn a digest into its HMAC. */
+    void (*seal)(const void *user, enum garim_seal_use use, uint8_t digest[32]);
 };
 
 struct garim_job {
@@ -102,7 +117,14 @@ struct garim_job {
     uint64_t generate_records; /* of a job without input */
     const struct garim_trait *traits;
     size_t trait_count;
-    const struct garim_io *io; /* a test's, or NULL: as the options say */
+    const struct garim_seal *seal; /* NULL: there is no key */
+    const struct garim_io *io;     /* a test's, or NULL: as the options say */
+    /* Or NULL: called once the output, a file, is whole and before it gets its
+     * name.  What is not GARIM_OK ends the job; its part can be resumed. */
+    enum garim_status (*whole)(const struct garim_job *job,
+                               struct garim_report *report,
+                               const uint64_t *counts,
+                               struct garim_error *error);
 };
 
 /* Run a job to its end: open, lanes, publish.  Fills all of `report` but

@@ -76,7 +76,31 @@ enum garim_status garim_measure(struct garim_geometry *ret_geometry,
     if (!garim_geometry_measure(ret_geometry, shape, window_bytes, bytes,
                                 &rest))
         return refuse_size(shape, input, rest, error);
-    if (options->records_begin == 0 && options->records_end == 0)
+    enum garim_status status = GARIM_OK;
+    if (options->records_begin != 0 || options->records_end != 0)
+        status = slice(ret_geometry, job, input, error);
+    if (status == GARIM_OK && !input->stream)
+        status =
+            garim_measure_count(job, input->path, ret_geometry->records, error);
+    return status;
+}
+
+enum garim_status garim_measure_count(const struct garim_job *job,
+                                      const char *input_path, uint64_t records,
+                                      struct garim_error *error)
+{
+    const struct garim_job_options *options = job->options;
+    const unsigned long long expected =
+        (unsigned long long)options->expected_records;
+    if (options->expects_records && records != options->expected_records)
+        return garim_error_set_path(
+            error, GARIM_INPUT, input_path,
+            "the input holds %llu records, %llu were expected; see whether its "
+            "producer failed",
+            (unsigned long long)records, expected);
+    if (records > 0 || options->allow_empty || options->expects_records)
         return GARIM_OK;
-    return slice(ret_geometry, job, input, error);
+    return garim_error_set_path(error, GARIM_INPUT, input_path,
+                                "the input holds no record; see whether its "
+                                "producer failed, or give --allow-empty");
 }

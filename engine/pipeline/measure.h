@@ -16,4 +16,10 @@ enum garim_status garim_measure(struct garim_geometry *ret_geometry,
                                 const struct garim_input *input,
                                 size_t window_bytes, struct garim_error *error);
 
+/* GARIM_INPUT where `records`, all that the job has, are none, or not as many
+ * as its options expect. */
+enum garim_status garim_measure_count(const struct garim_job *job,
+                                      const char *input_path, uint64_t records,
+                                      struct garim_error *error);
+
 #endif

@@ -16,6 +16,9 @@
 #include "pipeline/descriptor.h"
 #include "pipeline/geometry.h"
 #include "pipeline/part.h"
+#include "pipeline/place.h"
+
+enum { MODE_DEFAULT = 0600 };
 
 enum garim_status garim_output_fail(const char *path, const char *verb,
                                     int result, struct garim_error *error)
@@ -56,7 +59,8 @@ static enum garim_status open_stream(struct garim_output *output,
 {
     output->stream = true;
     output->base = GARIM_IO_STREAM;
-    output->descriptor = output->io->open(output->path, O_WRONLY | O_NOCTTY, 0);
+    output->descriptor =
+        output->io->open(AT_FDCWD, output->path, O_WRONLY | O_NOCTTY, 0);
     if (output->descriptor < 0)
         return garim_output_fail(output->path, "open", output->descriptor,
                                  error);
@@ -72,8 +76,9 @@ static enum garim_status look(const struct garim_output *output,
 {
     const struct garim_io *io = output->io;
     struct stat link;
-    const int found = io->open(output->path, O_PATH, 0);
-    *ret_free = found == -ENOENT && io->path_status(output->path, &link) < 0;
+    const int found = io->open(AT_FDCWD, output->path, O_PATH, 0);
+    *ret_free =
+        found == -ENOENT && io->name_status(AT_FDCWD, output->path, &link) < 0;
     if (*ret_free) return GARIM_OK;
     if (found == -ENOENT)
         return usage(output->path, error,
@@ -94,7 +99,7 @@ static enum garim_status check_file(const struct garim_output *output,
     if (garim_input_is(input, status))
         return usage(output->path, error,
                      "the output is the input; name another output");
-    if (output->io->path_status(output->path, &link) == 0 &&
+    if (output->io->name_status(AT_FDCWD, output->path, &link) == 0 &&
         S_ISLNK(link.st_mode))
         return usage(output->path, error,
                      "the output is a symbolic link; name the file itself");
@@ -111,10 +116,52 @@ static enum garim_status refuse_stream(const struct garim_output *output,
                  "without --resume");
 }
 
+/* Names that runs use beside their outputs. */
+static enum garim_status check_name(const struct garim_output *output,
+                                    struct garim_error *error)
+{
+    static const char *const endings[] = {".part", ".state"};
+    const size_t bytes = strlen(output->path);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t ending = strlen(endings[i]);
+        if (bytes >= ending &&
+            strcmp(output->path + bytes - ending, endings[i]) == 0)
+            return garim_error_set_path(
+                error, GARIM_USAGE, output->path,
+                "names that end in %s are those of unfinished outputs; give "
+                "the output another name",
+                endings[i]);
+    }
+    return GARIM_OK;
+}
+
+static enum garim_status open_file(struct garim_output *output,
+                                   const struct garim_job_options *options,
+                                   const struct garim_output_job *job,
+                                   struct garim_error *error)
+{
+    enum garim_status status = check_name(output, error);
+    if (status != GARIM_OK) return status;
+    const int folder = output->io->open_folder(output->path);
+    if (folder < 0)
+        return garim_output_fail(output->path, "open the folder of", folder,
+                                 error);
+    output->folder = folder;
+    if (asprintf(&output->part, "%s.part", output->path) < 0) {
+        output->part = NULL;
+        status = garim_error_no_memory(error);
+    }
+    if (status == GARIM_OK)
+        status = garim_part_open(output, options, job, error);
+    if (status == GARIM_OK) return GARIM_OK;
+    free(output->part);
+    (void)output->io->close(folder);
+    return status;
+}
+
 static enum garim_status open_path(struct garim_output *output,
                                    const struct garim_job_options *options,
-                                   const struct garim_state_job *job,
-                                   const struct garim_input *input,
+                                   const struct garim_output_job *job,
                                    struct garim_error *error)
 {
     struct stat found;
@@ -124,19 +171,16 @@ static enum garim_status open_path(struct garim_output *output,
     if (!is_free && S_ISDIR(found.st_mode))
         return garim_error_set_path(error, GARIM_OUTPUT, output->path,
                                     "the output is a directory; name a file");
+    if (!is_free && S_ISBLK(found.st_mode) && !output->force)
+        return usage(output->path, error,
+                     "the output is a block device; give --force to write "
+                     "over what it holds");
     if (!is_free && !S_ISREG(found.st_mode)) {
         status = refuse_stream(output, options, error);
         return status == GARIM_OK ? open_stream(output, error) : status;
     }
-    if (!is_free) status = check_file(output, input, &found, error);
-    if (status != GARIM_OK) return status;
-    if (asprintf(&output->part, "%s.part", output->path) < 0) {
-        output->part = NULL;
-        return garim_error_no_memory(error);
-    }
-    status = garim_part_open(output, options, job, input, error);
-    if (status != GARIM_OK) free(output->part);
-    return status;
+    if (!is_free) status = check_file(output, job->input, &found, error);
+    return status == GARIM_OK ? open_file(output, options, job, error) : status;
 }
 
 static enum garim_status open_standard(struct garim_output *output,
@@ -169,8 +213,7 @@ static enum garim_status open_standard(struct garim_output *output,
 enum garim_status garim_output_open(struct garim_output *ret_output,
                                     const struct garim_io *io,
                                     const struct garim_job_options *options,
-                                    const struct garim_state_job *job,
-                                    const struct garim_input *input,
+                                    const struct garim_output_job *job,
                                     struct garim_error *error)
 {
     const char *path = options->output;
@@ -178,14 +221,17 @@ enum garim_status garim_output_open(struct garim_output *ret_output,
     struct garim_output output = {
         .io = io,
         .path = standard ? "standard output" : path,
+        .folder = -1,
+        .mode = options->output_mode == 0 ? MODE_DEFAULT
+                                          : options->output_mode & 0777,
         .force = options->force,
         .without = options->without,
     };
     enum garim_status status =
         standard ? refuse_stream(&output, options, error) : GARIM_OK;
     if (status == GARIM_OK)
-        status = standard ? open_standard(&output, input, error)
-                          : open_path(&output, options, job, input, error);
+        status = standard ? open_standard(&output, job->input, error)
+                          : open_path(&output, options, job, error);
     if (status == GARIM_OK) *ret_output = output;
     return status;
 }
@@ -239,18 +285,46 @@ enum garim_status garim_output_finish(struct garim_output *output,
     return GARIM_OK;
 }
 
+enum garim_status garim_output_check(const struct garim_output *output,
+                                     struct garim_error *error)
+{
+    if (garim_place_is_held(output->io, output->folder,
+                            garim_place_name(output->part), output->descriptor))
+        return GARIM_OK;
+    return garim_error_set_path(
+        error, GARIM_OUTPUT, output->part,
+        "the part was removed, or another file put in its place, while it was "
+        "written: what was done is lost; find out who cleans this folder, and "
+        "run again with --restart");
+}
+
+/* The part gets its mode and its name, and what has the name is the part. */
 static enum garim_status give_name(struct garim_output *output,
                                    struct garim_error *error)
 {
-    const int result =
-        output->io->publish(output->part, output->path, output->force);
+    const struct garim_io *io = output->io;
+    const char *name = garim_place_name(output->path);
+    const enum garim_status status = garim_output_check(output, error);
+    if (status != GARIM_OK) return status;
+    int result = io->set_mode(output->descriptor, output->mode);
+    if (result < 0)
+        return garim_output_fail(output->part, "set the mode of", result,
+                                 error);
+    result = io->publish(output->folder, output->descriptor,
+                         garim_place_name(output->part), name, output->force);
     if (result == -EEXIST)
-        return usage(output->path, error,
-                     "the output appeared during the run; give --force to "
-                     "replace it");
+        return garim_error_set_path(error, GARIM_IN_THE_WAY, output->path,
+                                    "the output appeared during the run; give "
+                                    "--force to replace it");
     if (result < 0)
         return garim_output_fail(output->path, "publish", result, error);
-    return GARIM_OK;
+    output->published = true;
+    if (garim_place_is_held(io, output->folder, name, output->descriptor))
+        return GARIM_OK;
+    return garim_error_set_path(
+        error, GARIM_OUTPUT, output->path,
+        "what has its name now is not, or cannot be told to be, what was "
+        "written: do not use it, and find out who writes to this folder");
 }
 
 enum garim_status garim_output_publish(struct garim_output *output,
@@ -261,7 +335,7 @@ enum garim_status garim_output_publish(struct garim_output *output,
         if (status != GARIM_OK) return status;
     }
     output->published = true;
-    const int result = output->io->sync_directory_of(output->path);
+    const int result = output->io->sync_folder(output->folder);
     if (result < 0)
         return garim_error_set_path(
             error, GARIM_OUTPUT, output->path,
@@ -273,13 +347,23 @@ enum garim_status garim_output_publish(struct garim_output *output,
     return GARIM_OK;
 }
 
+/* The part goes only while it is the one that was written. */
+static void remove_part(const struct garim_output *output)
+{
+    const char *name = garim_place_name(output->part);
+    if (garim_place_is_held(output->io, output->folder, name,
+                            output->descriptor))
+        (void)output->io->remove(output->folder, name);
+}
+
 void garim_output_close(struct garim_output *output, bool keep)
 {
     if (output->part != NULL) {
-        if (!output->published && !keep) (void)output->io->remove(output->part);
+        if (!output->published && !keep) remove_part(output);
         /* Last, since it says what the part is. */
         garim_state_close(&output->state,
                           output->published ? output->settled : !keep);
+        (void)output->io->close(output->folder);
     }
     free(output->part);
     output->part = NULL;

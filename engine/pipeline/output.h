@@ -19,11 +19,13 @@ enum garim_start {
 struct garim_output {
     const struct garim_io *io;
     const char *path;         /* for messages too */
+    int folder;               /* that the part stands in */
     char *part;               /* OUT.part, or NULL for a stream */
     struct garim_state state; /* of a part */
     enum garim_start start;
     int descriptor;
     bool owned;  /* to be closed */
+    mode_t mode; /* of the file once it has its name */
     bool force;  /* replace what stands under `path` */
     bool stream; /* written in order */
     /* Where a regular file that is a stream began, else GARIM_IO_STREAM: the
@@ -37,16 +39,26 @@ struct garim_output {
     bool settled; /* and its folder synced */
 };
 
+/* What a part is to be, and what vouches for the one that is there. */
+struct garim_output_job {
+    const struct garim_state_job *identity;
+    const struct garim_state_bounds *bounds;
+    const struct garim_seal *seal;
+    const struct garim_input *input; /* or NULL */
+};
+
 /* Open the output of `options`: standard output and any path that is no
  * regular file as a stream, else a locked part, new or with what an earlier
- * run had done.  `job` is NULL where the job cannot be resumed; `input` may be
- * NULL. */
+ * run had done. */
 enum garim_status garim_output_open(struct garim_output *ret_output,
                                     const struct garim_io *io,
                                     const struct garim_job_options *options,
-                                    const struct garim_state_job *job,
-                                    const struct garim_input *input,
+                                    const struct garim_output_job *job,
                                     struct garim_error *error);
+
+/* GARIM_OUTPUT where the part is no longer the file that is written. */
+enum garim_status garim_output_check(const struct garim_output *output,
+                                     struct garim_error *error);
 
 /* Set the position of a regular file that is a stream behind what was written,
  * for whoever writes to it next. */

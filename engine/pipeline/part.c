@@ -7,12 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/error.h"
+#include "pipeline/place.h"
 
 enum {
-    MODE_DEFAULT = 0600,
+    PART_MODE = 0600, /* until it has its name */
     /* In units of 20 ms: the lock of a killed process is still held while its
      * writes end. */
     PATIENCE = 50,
@@ -22,7 +22,9 @@ enum {
 /* What was found... */
 enum found {
     FOUND_NOTHING,
-    FOUND_FOREIGN, /* a part without a checkpoint */
+    FOUND_FOREIGN,  /* a part without a checkpoint */
+    FOUND_UNSEALED, /* a part whose state nobody vouches for */
+    FOUND_STRANGE,  /* something else under its name */
     FOUND_SAME,
     FOUND_OTHER,
     FOUND_COMPLETE, /* of the same job, not yet renamed */
@@ -54,6 +56,18 @@ static const char other_job[] =
     "an unfinished part of another job is in the way (%s); finish that job "
     "with --resume, or discard its part with --restart";
 
+static const char unsealed[] =
+    "an unfinished part exists whose state is damaged, or was sealed under "
+    "another key or by another version; give --restart to discard both and "
+    "begin again";
+static const char strange[] =
+    "what stands under the name of the part is no file that only this user "
+    "can write (its owner, mode or links); remove it, or name another output";
+static const char unguarded[] =
+    "without a key nothing vouches for an unfinished part in a folder that "
+    "others can write; give --restart to discard it and begin again, or "
+    "--key";
+
 static const struct answer answers[][3] = {
     [FOUND_NOTHING] = {{ACT_RUN, ""}, {ACT_RUN, ""}, {ACT_RUN, ""}},
     [FOUND_FOREIGN] = {{ACT_REFUSE,
@@ -64,6 +78,12 @@ static const struct answer answers[][3] = {
                         "go on from; give --restart to discard it and begin "
                         "again"},
                        {ACT_DISCARD, ""}},
+    [FOUND_UNSEALED] = {{ACT_REFUSE, unsealed},
+                        {ACT_REFUSE, unsealed},
+                        {ACT_DISCARD, ""}},
+    [FOUND_STRANGE] = {{ACT_REFUSE, strange},
+                       {ACT_REFUSE, strange},
+                       {ACT_REFUSE, strange}},
     [FOUND_SAME] = {{ACT_REFUSE,
                      "an unfinished part exists; give --resume to go on where "
                      "it stopped, or --restart to discard it and begin again"},
@@ -93,45 +113,71 @@ static bool is_recorded(const struct garim_state_point *point,
            point->part_nanoseconds == status->st_mtim.tv_nsec;
 }
 
-/* `*differences`: in what another job is another. */
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* The part of the same job, for which the state has a checkpoint. */
+static enum found find_own(const struct garim_output *output,
+                           const struct stat *part)
+{
+    const struct garim_state_point *point = &output->state.point;
+    if (!garim_place_is_own(part, point->complete ? output->mode : 0))
+        return FOUND_STRANGE;
+    if (point->complete)
+        return is_recorded(point, part) ? FOUND_COMPLETE : FOUND_OTHER;
+    return point->windows == 0 || (point->part_inode == part->st_ino &&
+                                   point->bytes_out <= (uint64_t)part->st_size)
+               ? FOUND_SAME
+               : FOUND_OTHER;
+}
+
+/* `there`: what has the name of the output, or NULL; `*differences`: in what
+ * another job is another. */
 static enum found find(const struct garim_output *output,
                        const struct garim_state_job *job,
                        const struct stat *there, char *differences, size_t size)
 {
     const struct garim_state *state = &output->state;
-    const struct garim_state_point *point = &state->point;
     struct stat part = {0};
     /* What cannot be looked at is there, and nobody knows what it is. */
     const bool has_part =
-        output->io->path_status(output->part, &part) != -ENOENT;
-    if (!state->valid) return has_part ? FOUND_FOREIGN : FOUND_NOTHING;
-    if (job == NULL)
-        (void)snprintf(differences, size, "another input");
-    else
-        garim_state_differ(state, job, differences, size);
-    const bool same = differences[0] == '\0';
-    if (same && point->complete && there != NULL && is_recorded(point, there) &&
-        (!has_part || part.st_ino == there->st_ino))
+        output->io->name_status(output->folder, garim_place_name(output->part),
+                                &part) != -ENOENT;
+    if (state->valid && state->point.complete && there != NULL &&
+        is_recorded(&state->point, there) &&
+        (!has_part || is_same_file(&part, there)))
         return FOUND_RENAMED;
     if (!has_part) return FOUND_NOTHING;
-    if (!same) return FOUND_OTHER;
-    if (point->complete ? is_recorded(point, &part)
-                        : point->windows == 0 ||
-                              (point->part_inode == part.st_ino &&
-                               point->bytes_out <= (uint64_t)part.st_size))
-        return point->complete ? FOUND_COMPLETE : FOUND_SAME;
-    (void)snprintf(differences, size,
-                   "another file under the name of the part");
-    return FOUND_OTHER;
+    if (state->begun) return FOUND_FOREIGN;
+    if (!state->authentic) return FOUND_UNSEALED;
+    garim_state_differ(state, job, differences, size);
+    if (differences[0] != '\0') return FOUND_OTHER;
+    if (!state->valid) return FOUND_FOREIGN;
+    const enum found found = find_own(output, &part);
+    if (found == FOUND_OTHER)
+        (void)snprintf(differences, size,
+                       "another file under the name of the part");
+    return found;
+}
+
+/* ---- refusing ------------------------------------------------------------ */
+
+static enum garim_status refuse(const char *path, struct garim_error *error,
+                                const char *message)
+{
+    return garim_error_set_path(error, GARIM_IN_THE_WAY, path, "%s", message);
+}
+
+static enum garim_status refuse_input(const char *path,
+                                      struct garim_error *error)
+{
+    return garim_error_set_path(error, GARIM_USAGE, path,
+                                "the input is this file; name another output");
 }
 
 /* ---- acting -------------------------------------------------------------- */
-
-static enum garim_status usage(const char *path, struct garim_error *error,
-                               const char *message)
-{
-    return garim_error_set_path(error, GARIM_USAGE, path, "%s", message);
-}
 
 /* Lock the part behind `descriptor` too: the writes of a killed process hold
  * this file, not its state, until they have ended. */
@@ -139,9 +185,11 @@ static enum garim_status lock_part(const struct garim_output *output,
                                    int descriptor, unsigned patience,
                                    struct garim_error *error)
 {
-    const int result = garim_lock_patiently(output->io, descriptor, patience);
+    const int result = garim_place_lock(output->io, descriptor, patience);
     if (result == -EWOULDBLOCK ||
-        (result == 0 && !garim_is_held(output->io, output->part, descriptor)))
+        (result == 0 &&
+         !garim_place_is_held(output->io, output->folder,
+                              garim_place_name(output->part), descriptor)))
         return garim_error_set_path(error, GARIM_TEMPORARY, output->part,
                                     "locked by another run, which writes this "
                                     "part; run again when it has ended");
@@ -163,16 +211,15 @@ static enum garim_status discard(const struct garim_output *output,
                                  struct garim_error *error)
 {
     const struct garim_io *io = output->io;
-    const int found =
-        io->open(output->part, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+    const char *name = garim_place_name(output->part);
+    const int found = io->open(output->folder, name, O_RDONLY | O_NONBLOCK, 0);
     if (found == -ENOENT) return GARIM_OK;
     if (found < 0) return garim_output_fail(output->part, "open", found, error);
     enum garim_status status = lock_part(output, found, PATIENCE, error);
     if (status == GARIM_OK && is_input(output, input, found))
-        status = usage(output->part, error,
-                       "the input is this part; name another output");
+        status = refuse_input(output->part, error);
     int result = 0;
-    if (status == GARIM_OK) result = io->remove(output->part);
+    if (status == GARIM_OK) result = io->remove(output->folder, name);
     if (result < 0)
         status = garim_output_fail(output->part, "discard the part of", result,
                                    error);
@@ -180,26 +227,41 @@ static enum garim_status discard(const struct garim_output *output,
     return status;
 }
 
+static enum garim_status lock_new(const struct garim_output *output, int part,
+                                  struct garim_error *error)
+{
+    const enum garim_status status = lock_part(output, part, 0, error);
+    if (status != GARIM_OK || output->force) return status;
+    const int result = output->io->can_publish(output->folder, part,
+                                               garim_place_name(output->part));
+    if (result == 0) return GARIM_OK;
+    return garim_error_set_path(
+        error, GARIM_OUTPUT, output->path,
+        "this file system can give a file its name neither by link nor by "
+        "rename without replacing another (%s); give --force, which replaces "
+        "what stands there, or name another output",
+        garim_error_text(-result));
+}
+
 /* Begin: first the state, then the part, so that a part without a state is
  * never ours. */
-static enum garim_status create(struct garim_output *output, unsigned mode,
+static enum garim_status create(struct garim_output *output,
                                 const struct garim_state_job *job,
                                 struct garim_error *error)
 {
+    const struct garim_io *io = output->io;
+    const char *name = garim_place_name(output->part);
     enum garim_status status = garim_state_begin(&output->state, job, error);
     if (status != GARIM_OK) return status;
-    const int part = output->io->open(output->part, O_RDWR | O_CREAT | O_EXCL,
-                                      mode == 0 ? MODE_DEFAULT : mode & 0777);
-    if (part < 0)
-        status = garim_output_fail(output->part, "create", part, error);
-    else
-        status = lock_part(output, part, 0, error);
+    const int part =
+        io->open(output->folder, name, O_RDWR | O_CREAT | O_EXCL, PART_MODE);
+    if (part < 0) return garim_output_fail(output->part, "create", part, error);
     output->descriptor = part;
+    status = lock_new(output, part, error);
     output->owned = status == GARIM_OK;
     if (status == GARIM_OK) return GARIM_OK;
-    if (part < 0) return status;
-    (void)output->io->remove(output->part);
-    (void)output->io->close(part);
+    (void)io->remove(output->folder, name);
+    (void)io->close(part);
     return status;
 }
 
@@ -207,7 +269,8 @@ static enum garim_status go_on(struct garim_output *output,
                                struct garim_error *error)
 {
     const struct garim_io *io = output->io;
-    const int part = io->open(output->part, O_RDWR | O_NOFOLLOW, 0);
+    const int part =
+        io->open(output->folder, garim_place_name(output->part), O_RDWR, 0);
     if (part < 0) return garim_output_fail(output->part, "open", part, error);
     enum garim_status status = lock_part(output, part, PATIENCE_RESUME, error);
     if (status == GARIM_OK) status = garim_state_confirm(&output->state, error);
@@ -223,60 +286,77 @@ static enum garim_status go_on(struct garim_output *output,
 }
 
 static enum garim_status act(struct garim_output *output, enum act act,
-                             const struct garim_job_options *options,
-                             const struct garim_state_job *job,
-                             const struct garim_input *input,
+                             const struct garim_output_job *job,
                              struct garim_error *error)
 {
     if (act == ACT_CONTINUE && output->state.point.windows > 0)
         return go_on(output, error);
     enum garim_status status = GARIM_OK;
-    if (act != ACT_RUN) status = discard(output, input, error);
+    if (act != ACT_RUN) status = discard(output, job->input, error);
     if (status != GARIM_OK) return status;
-    if (act != ACT_FINISH)
-        return create(output, options->output_mode, job, error);
+    if (act != ACT_FINISH) return create(output, job->identity, error);
     output->start = GARIM_START_PUBLISHED;
     return garim_state_confirm(&output->state, error);
 }
 
 /* ---- both ---------------------------------------------------------------- */
 
+/* Find what is there, and do what the table says. */
+static enum garim_status answer(struct garim_output *output, enum wish wish,
+                                const struct garim_output_job *job,
+                                struct garim_error *error)
+{
+    const struct garim_io *io = output->io;
+    struct stat final;
+    const struct stat *there =
+        io->name_status(output->folder, garim_place_name(output->path),
+                        &final) == 0
+            ? &final
+            : NULL;
+    char differences[256] = "";
+    const enum found found =
+        find(output, job->identity, there, differences, sizeof differences);
+    const struct answer *answer = &answers[found][wish];
+    const bool trusts =
+        answer->act == ACT_CONTINUE || answer->act == ACT_FINISH;
+    if (is_input(output, job->input, output->state.descriptor))
+        return refuse_input(output->state.path, error);
+    if (there != NULL && !output->force && answer->act != ACT_FINISH)
+        return refuse(output->path, error,
+                      "the output exists; give --force to replace it");
+    if (answer->act == ACT_REFUSE && answer->refusal == other_job)
+        return garim_error_set_path(error, GARIM_IN_THE_WAY, output->part,
+                                    other_job, differences);
+    if (answer->act == ACT_REFUSE)
+        return refuse(output->part, error, answer->refusal);
+    if (trusts && wish == WISH_RESUME && job->seal == NULL &&
+        !garim_place_is_private(io, output->folder))
+        return refuse(output->part, error, unguarded);
+    return act(output, answer->act, job, error);
+}
+
 enum garim_status garim_part_open(struct garim_output *output,
                                   const struct garim_job_options *options,
-                                  const struct garim_state_job *job,
-                                  const struct garim_input *input,
+                                  const struct garim_output_job *job,
                                   struct garim_error *error)
 {
     struct garim_state *state = &output->state;
     const enum wish wish = options->resume    ? WISH_RESUME
                            : options->restart ? WISH_RESTART
                                               : WISH_PLAIN;
-    enum garim_status status = garim_state_open(
-        state, output->io, output->path,
-        wish == WISH_RESUME ? PATIENCE_RESUME : PATIENCE, error);
+    const struct garim_state_request request = {
+        .io = output->io,
+        .folder = output->folder,
+        .output = output->path,
+        .seal = job->seal,
+        .job = job->identity,
+        .bounds = job->bounds,
+        .patience = wish == WISH_RESUME ? PATIENCE_RESUME : PATIENCE,
+    };
+    enum garim_status status = garim_state_open(state, &request, error);
     if (status != GARIM_OK) return status;
     /* Only now: whoever held the lock may have published meanwhile. */
-    struct stat final;
-    const struct stat *there =
-        output->io->path_status(output->path, &final) == 0 ? &final : NULL;
-    char differences[256] = "";
-    const enum found found =
-        find(output, job, there, differences, sizeof differences);
-    const struct answer *answer = &answers[found][wish];
-    const bool itself = is_input(output, input, state->descriptor);
-    if (itself)
-        status = usage(state->path, error,
-                       "the input is this file; name another output");
-    else if (there != NULL && !output->force && answer->act != ACT_FINISH)
-        status = usage(output->path, error,
-                       "the output exists; give --force to replace it");
-    else if (answer->act == ACT_REFUSE && answer->refusal == other_job)
-        status = garim_error_set_path(error, GARIM_USAGE, output->part,
-                                      other_job, differences);
-    else if (answer->act == ACT_REFUSE)
-        status = usage(output->part, error, answer->refusal);
-    else
-        status = act(output, answer->act, options, job, input, error);
-    if (status != GARIM_OK) garim_state_close(state, state->empty && !itself);
+    status = answer(output, wish, job, error);
+    if (status != GARIM_OK) garim_state_close(state, state->begun);
     return status;
 }

@@ -7,12 +7,10 @@
 
 #include "pipeline/output.h"
 
-/* Open and lock the state and the part of `output`, or refuse.  `job` is NULL
- * where the job cannot be resumed. */
+/* Open and lock the state and the part of `output`, or refuse. */
 enum garim_status garim_part_open(struct garim_output *output,
                                   const struct garim_job_options *options,
-                                  const struct garim_state_job *job,
-                                  const struct garim_input *input,
+                                  const struct garim_output_job *job,
                                   struct garim_error *error);
 
 #endif

@@ -9,20 +9,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/assert.h"
 #include "base/error.h"
-#include "base/limits.h"
 #include "crypto/crypto.h"
+#include "pipeline/bounds.h"
 #include "pipeline/geometry.h"
 #include "pipeline/output.h"
+#include "pipeline/place.h"
 
 enum {
-    STATE_MODE = 0600,
-    STATE_FORMAT = 1,
-    DIGEST_BYTES = 32,
-    LOCK_PAUSE_MILLISECONDS = 20,
+    STATE_FORMAT = 2,
+    SEAL_BYTES = GARIM_STATE_SEAL_BYTES,
     HEAD_BYTES = 4096, /* where the slots begin */
 };
 
@@ -34,91 +32,40 @@ struct head {
     uint64_t format;
     uint64_t slot_bytes;
     struct garim_state_job job;
-    uint8_t digest[DIGEST_BYTES];
+    uint8_t seal[SEAL_BYTES];
 };
 
 static_assert(sizeof(struct head) <= HEAD_BYTES, "the head has its page");
 static_assert(sizeof(struct garim_fault) == 16, "faults stand in the file");
 
-/* ---- locks --------------------------------------------------------------- */
+/* ---- seals --------------------------------------------------------------- */
 
-static void pause_a_moment(void)
+/* The seal of `a` and `b`, one behind the other. */
+static int seal(const struct garim_state *state, const void *a, size_t a_bytes,
+                const void *b, size_t b_bytes, uint8_t ret_seal[SEAL_BYTES])
 {
-    static const struct timespec moment = {
-        .tv_nsec = LOCK_PAUSE_MILLISECONDS * 1000L * 1000,
-    };
-    (void)nanosleep(&moment, NULL);
+    if (garim_sha256(a, a_bytes, b, b_bytes, ret_seal) != 0) return -EIO;
+    if (state->seal != NULL)
+        state->seal->seal(state->seal->user, GARIM_SEAL_STATE, ret_seal);
+    return 0;
 }
 
-int garim_lock_patiently(const struct garim_io *io, int descriptor,
-                         unsigned patience)
+/* In a time that does not tell how much of it is right. */
+static bool is_same_seal(const uint8_t *a, const uint8_t *b)
 {
-    int result = io->lock(descriptor);
-    for (; patience > 0 && result == -EWOULDBLOCK; patience--) {
-        pause_a_moment();
-        result = io->lock(descriptor);
-    }
-    return result;
+    unsigned difference = 0;
+    for (size_t i = 0; i < SEAL_BYTES; i++)
+        difference |= (unsigned)(a[i] ^ b[i]);
+    return difference == 0;
 }
 
-bool garim_is_held(const struct garim_io *io, const char *path, int descriptor)
-{
-    struct stat held;
-    struct stat named;
-    return io->status(descriptor, &held) == 0 &&
-           io->path_status(path, &named) == 0 && held.st_dev == named.st_dev &&
-           held.st_ino == named.st_ino;
-}
-
-/* Open the file, or create it: one that was there keeps its mode. */
-static int open_or_create(const struct garim_io *io, const char *path)
-{
-    const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
-    const int found = io->open(path, flags, 0);
-    if (found != -ENOENT) return found;
-    return io->open(path, flags | O_CREAT | O_EXCL, STATE_MODE);
-}
-
-/* One attempt to have the file that bears the name, locked: -EAGAIN where
- * another attempt may go better. */
-static int open_locked(const struct garim_io *io, const char *path)
-{
-    const int descriptor = open_or_create(io, path);
-    if (descriptor < 0) return descriptor == -EEXIST ? -EAGAIN : descriptor;
-    struct stat status;
-    int result = io->status(descriptor, &status);
-    if (result == 0 && !S_ISREG(status.st_mode)) result = -EINVAL;
-    if (result == 0) result = io->lock(descriptor);
-    if (result == 0 && !garim_is_held(io, path, descriptor)) result = -EAGAIN;
-    if (result == 0) return descriptor;
-    (void)io->close(descriptor);
-    return result;
-}
-
-/* ---- reading ------------------------------------------------------------- */
-
-enum { COUNTS_MAX = 1 << 24 };
-
-/* Whether the numbers are in bounds; a checksum does not keep anyone from
- * writing others. */
-static bool is_sound(const struct garim_state_job *job)
-{
-    for (size_t i = 0; i < GARIM_STATE_TRAITS_MAX; i++) {
-        const struct garim_trait *trait = &job->traits[i];
-        if (memchr(trait->name, 0, sizeof trait->name) == NULL ||
-            memchr(trait->value, 0, sizeof trait->value) == NULL)
-            return false;
-    }
-    return job->trait_count <= GARIM_STATE_TRAITS_MAX &&
-           job->count_size <= COUNTS_MAX &&
-           job->faults_max <= GARIM_REJECTS_MAX;
-}
+/* ---- slots --------------------------------------------------------------- */
 
 static uint64_t slot_bytes_of(const struct garim_state_job *job)
 {
     return garim_align_up(
         sizeof(struct garim_state_point) + job->count_size * sizeof(uint64_t) +
-        job->faults_max * sizeof(struct garim_fault) + DIGEST_BYTES);
+        job->faults_max * sizeof(struct garim_fault) + SEAL_BYTES);
 }
 
 static uint64_t slot_offset(const struct garim_state *state, uint64_t sequence)
@@ -126,45 +73,32 @@ static uint64_t slot_offset(const struct garim_state *state, uint64_t sequence)
     return HEAD_BYTES + sequence % 2 * state->slot_bytes;
 }
 
-/* Bytes of a slot without its digest. */
+/* Where in a slot its faults begin. */
+static size_t faults_at(const struct garim_state *state)
+{
+    return sizeof(struct garim_state_point) +
+           state->job.count_size * sizeof(uint64_t);
+}
+
+/* Bytes of a slot without its seal. */
 static size_t used_bytes(const struct garim_state *state,
                          const struct garim_state_point *point)
 {
-    return sizeof *point + state->job.count_size * sizeof(uint64_t) +
-           point->fault_count * sizeof(struct garim_fault);
+    return faults_at(state) + point->fault_count * sizeof(struct garim_fault);
 }
 
-static int digest_slot(const struct garim_state *state, size_t bytes,
-                       uint8_t digest[DIGEST_BYTES])
+static int seal_slot(const struct garim_state *state, size_t bytes,
+                     uint8_t ret_seal[SEAL_BYTES])
 {
-    return garim_sha256(state->digest, sizeof state->digest, state->slot, bytes,
-                        digest);
-}
-
-/* Take over the head, of which `moved` bytes were read.  False: it is not
- * whole. */
-static bool take_head(struct garim_state *state, const struct head *head,
-                      int64_t moved)
-{
-    uint8_t digest[DIGEST_BYTES];
-    if (moved != sizeof *head ||
-        memcmp(head->magic, magic, sizeof magic) != 0 ||
-        head->format != STATE_FORMAT ||
-        garim_sha256(head, offsetof(struct head, digest), NULL, 0, digest) !=
-            0 ||
-        memcmp(head->digest, digest, sizeof digest) != 0 ||
-        !is_sound(&head->job) || head->slot_bytes != slot_bytes_of(&head->job))
-        return false;
-    state->slot_bytes = head->slot_bytes;
-    state->job = head->job;
-    memcpy(state->digest, digest, sizeof digest);
-    return true;
+    return seal(state, state->head_seal, SEAL_BYTES, state->slot, bytes,
+                ret_seal);
 }
 
 /* Read the slot of `sequence`, even or odd: 1, or 0 where it is not whole. */
-static int read_slot(struct garim_state *state, uint64_t sequence)
+static int read_slot(struct garim_state *state, uint64_t sequence,
+                     const struct garim_state_bounds *bounds)
 {
-    uint8_t digest[DIGEST_BYTES];
+    uint8_t right[SEAL_BYTES];
     struct garim_state_point *point = (void *)state->slot;
     const int64_t moved =
         state->io->read_at(state->descriptor, state->slot, state->slot_bytes,
@@ -174,100 +108,194 @@ static int read_slot(struct garim_state *state, uint64_t sequence)
         point->fault_count > state->job.faults_max)
         return 0;
     const size_t used = used_bytes(state, point);
-    return moved >= (int64_t)(used + DIGEST_BYTES) &&
-           digest_slot(state, used, digest) == 0 &&
-           memcmp(state->slot + used, digest, sizeof digest) == 0 &&
-           point->sequence % 2 == sequence % 2;
+    return moved >= (int64_t)(used + SEAL_BYTES) &&
+           seal_slot(state, used, right) == 0 &&
+           is_same_seal(state->slot + used, right) &&
+           point->sequence % 2 == sequence % 2 &&
+           garim_bounds_hold_point(&state->job, point, bounds) &&
+           garim_bounds_hold_faults(
+               (const void *)(state->slot + faults_at(state)),
+               point->fault_count, bounds);
 }
 
 /* Let the members point at what the slot in memory holds. */
 static void adopt_slot(struct garim_state *state)
 {
     memcpy(&state->point, state->slot, sizeof state->point);
-    const uint8_t *counts = state->slot + sizeof state->point;
-    state->counts = (const void *)counts;
-    state->faults =
-        (const void *)(counts + state->job.count_size * sizeof *state->counts);
+    state->counts = (const void *)(state->slot + sizeof state->point);
+    state->faults = (const void *)(state->slot + faults_at(state));
+    state->valid = true;
 }
 
 /* Read the slot with the last good checkpoint: 1, or 0 where there is none. */
-static int read_last_slot(struct garim_state *state)
+static int read_last_slot(struct garim_state *state,
+                          const struct garim_state_bounds *bounds)
 {
     const struct garim_state_point *point = (const void *)state->slot;
-    const int even = read_slot(state, 0);
+    const int even = read_slot(state, 0, bounds);
     const uint64_t even_sequence = even > 0 ? point->sequence : 0;
-    const int odd = even < 0 ? even : read_slot(state, 1);
+    const int odd = even < 0 ? even : read_slot(state, 1, bounds);
     /* An even slot is never the first: its sequence is not 0. */
     if (odd < 0 || even == 0 || (odd > 0 && point->sequence > even_sequence))
         return odd;
-    return read_slot(state, 0);
+    return read_slot(state, 0, bounds);
 }
 
-/* Whether the file may be ours: begun, or with our magic. */
-static bool is_ours(const struct head *head, int64_t moved)
+/* ---- the head ------------------------------------------------------------ */
+
+static int seal_head(const struct garim_state *state, const struct head *head,
+                     uint8_t ret_seal[SEAL_BYTES])
 {
-    static const char nothing[sizeof magic] = {0};
-    return moved >= (int64_t)sizeof magic &&
-           (memcmp(head->magic, magic, sizeof magic) == 0 ||
-            memcmp(head->magic, nothing, sizeof magic) == 0);
+    return seal(state, head, offsetof(struct head, seal), NULL, 0, ret_seal);
 }
 
-static enum garim_status read_state(struct garim_state *state,
-                                    struct garim_error *error)
+static void adopt_head(struct garim_state *state, const struct head *head)
+{
+    state->job = head->job;
+    state->slot_bytes = head->slot_bytes;
+    memcpy(state->head_seal, head->seal, SEAL_BYTES);
+    state->authentic = true;
+}
+
+/* Create the file with its head: its descriptor, locked. */
+static int create(struct garim_state *state, const struct garim_state_job *job)
+{
+    struct head head = {.format = STATE_FORMAT, .job = *job};
+    memcpy(head.magic, magic, sizeof magic);
+    head.slot_bytes = slot_bytes_of(job);
+    if (seal_head(state, &head, head.seal) != 0) return -EIO;
+    const int descriptor = state->io->create(
+        state->folder, garim_place_name(state->path), &head, sizeof head);
+    if (descriptor < 0) return descriptor;
+    adopt_head(state, &head);
+    state->begun = true;
+    return descriptor;
+}
+
+/* Read the head, and the last checkpoint where it is one of `job`.  False: the
+ * file is none of ours. */
+static bool read_head(struct garim_state *state, int *ret_result)
 {
     struct head head;
+    uint8_t right[SEAL_BYTES];
     const int64_t moved =
         state->io->read_at(state->descriptor, &head, sizeof head, 0);
-    int result = moved < 0 ? (int)moved : 0;
-    state->empty = moved == 0;
-    if (moved > 0 && !is_ours(&head, moved))
-        return garim_error_set_path(error, GARIM_USAGE, state->path,
-                                    "a file that is no state of garim is in "
-                                    "the way; move it, or name another output");
-    if (moved > 0 && take_head(state, &head, moved)) {
+    *ret_result = moved < 0 ? (int)moved : 0;
+    if (moved < 0) return true;
+    if (moved < (int64_t)sizeof magic ||
+        memcmp(head.magic, magic, sizeof magic) != 0)
+        return false;
+    if (moved == sizeof head && head.format == STATE_FORMAT &&
+        seal_head(state, &head, right) == 0 && is_same_seal(head.seal, right) &&
+        garim_bounds_hold_job(&head.job) &&
+        head.slot_bytes == slot_bytes_of(&head.job))
+        adopt_head(state, &head);
+    return true;
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
+static enum garim_status refuse_stranger(const struct garim_state *state,
+                                         struct garim_error *error)
+{
+    return garim_error_set_path(
+        error, GARIM_IN_THE_WAY, state->path,
+        "a file that is no state of garim, or that others can write (its "
+        "owner, mode or links), is in the way; move it, or name another "
+        "output");
+}
+
+/* One attempt to have the file that bears the name, locked: -EAGAIN where
+ * another attempt may go better, -EPERM where it is not our own. */
+static int open_locked(struct garim_state *state,
+                       const struct garim_state_job *job)
+{
+    const struct garim_io *io = state->io;
+    const char *name = garim_place_name(state->path);
+    struct stat status;
+    int result = io->name_status(state->folder, name, &status);
+    if (result == -ENOENT) {
+        result = create(state, job);
+        return result == -EEXIST || result == -EWOULDBLOCK ? -EAGAIN : result;
+    }
+    if (result == 0 && !garim_place_is_own(&status, 0)) return -EPERM;
+    const int descriptor =
+        result < 0 ? result : io->open(state->folder, name, O_RDWR, 0);
+    if (descriptor < 0) return descriptor == -ENOENT ? -EAGAIN : descriptor;
+    result = io->status(descriptor, &status);
+    if (result == 0 && !garim_place_is_own(&status, 0)) result = -EAGAIN;
+    if (result == 0) result = io->lock(descriptor);
+    if (result == 0 &&
+        !garim_place_is_held(io, state->folder, name, descriptor))
+        result = -EAGAIN;
+    if (result == 0) return descriptor;
+    (void)io->close(descriptor);
+    return result;
+}
+
+static enum garim_status lock_state(struct garim_state *state,
+                                    const struct garim_state_request *request,
+                                    struct garim_error *error)
+{
+    unsigned patience = request->patience;
+    int result = open_locked(state, request->job);
+    for (; patience > 0 && (result == -EAGAIN || result == -EWOULDBLOCK);
+         patience--) {
+        garim_place_pause();
+        result = open_locked(state, request->job);
+    }
+    state->descriptor = result;
+    if (result >= 0) return GARIM_OK;
+    if (result == -EPERM) return refuse_stranger(state, error);
+    if (result != -EAGAIN && result != -EWOULDBLOCK)
+        return garim_output_fail(state->path, "create the state of", result,
+                                 error);
+    return garim_error_set_path(error, GARIM_TEMPORARY, state->path,
+                                "locked by another run, which writes this "
+                                "output; run again when it has ended");
+}
+
+/* What the file of an earlier run holds. */
+static enum garim_status read_state(struct garim_state *state,
+                                    const struct garim_state_request *request,
+                                    struct garim_error *error)
+{
+    char differences[256];
+    int result;
+    if (state->begun) return GARIM_OK;
+    if (!read_head(state, &result)) return refuse_stranger(state, error);
+    if (result == 0 && state->authentic && state->job.resumable == 1) {
+        garim_state_differ(state, request->job, differences,
+                           sizeof differences);
+        if (differences[0] != '\0') return GARIM_OK;
         state->slot = malloc(state->slot_bytes);
         if (state->slot == NULL) return garim_error_no_memory(error);
-        result = read_last_slot(state);
-        state->valid = result > 0;
+        result = read_last_slot(state, request->bounds);
+        if (result > 0) adopt_slot(state);
     }
-    if (state->valid) adopt_slot(state);
     return result < 0 ? garim_output_fail(state->path, "read the state of",
                                           result, error)
                       : GARIM_OK;
 }
 
 enum garim_status garim_state_open(struct garim_state *ret_state,
-                                   const struct garim_io *io,
-                                   const char *output, unsigned patience,
+                                   const struct garim_state_request *request,
                                    struct garim_error *error)
 {
-    struct garim_state state = {.io = io};
-    if (asprintf(&state.path, "%s.state", output) < 0)
+    struct garim_state state = {
+        .io = request->io, .seal = request->seal, .folder = request->folder};
+    if (asprintf(&state.path, "%s.state", request->output) < 0)
         return garim_error_no_memory(error);
-    int result = open_locked(io, state.path);
-    for (; patience > 0 && (result == -EAGAIN || result == -EWOULDBLOCK);
-         patience--) {
-        pause_a_moment();
-        result = open_locked(io, state.path);
+    enum garim_status status = lock_state(&state, request, error);
+    if (status != GARIM_OK) {
+        free(state.path);
+        return status;
     }
-    state.descriptor = result;
-    enum garim_status status = GARIM_OK;
-    if (result == -EAGAIN || result == -EWOULDBLOCK)
-        status = garim_error_set_path(error, GARIM_TEMPORARY, state.path,
-                                      "locked by another run, which writes "
-                                      "this output; run again when it has "
-                                      "ended");
-    else if (result < 0)
-        status =
-            garim_output_fail(state.path, "create the state of", result, error);
-    else
-        status = read_state(&state, error);
-    if (status == GARIM_OK) {
+    status = read_state(&state, request, error);
+    if (status == GARIM_OK)
         *ret_state = state;
-        return GARIM_OK;
-    }
-    if (result >= 0) garim_state_close(&state, false);
-    if (result < 0) free(state.path);
+    else
+        garim_state_close(&state, false);
     return status;
 }
 
@@ -298,7 +326,8 @@ void garim_state_differ(const struct garim_state *state,
             0)
             list(text, size, job->traits[i].name);
     /* What follows from the traits, but for an error in this program. */
-    if (text[0] == '\0' && (old->trait_count != job->trait_count ||
+    if (text[0] == '\0' && (old->resumable != job->resumable ||
+                            old->trait_count != job->trait_count ||
                             old->output_bytes != job->output_bytes ||
                             old->count_size != job->count_size ||
                             old->faults_max != job->faults_max))
@@ -318,58 +347,62 @@ static int write_slot(struct garim_state *state)
 {
     const struct garim_state_point *point = (const void *)state->slot;
     const size_t used = used_bytes(state, point);
-    if (digest_slot(state, used, state->slot + used) != 0) return -EIO;
+    if (seal_slot(state, used, state->slot + used) != 0) return -EIO;
     const int result =
-        state->io->write_at(state->descriptor, state->slot, used + DIGEST_BYTES,
+        state->io->write_at(state->descriptor, state->slot, used + SEAL_BYTES,
                             slot_offset(state, point->sequence));
     return result < 0 ? result : state->io->sync_data(state->descriptor);
 }
 
-static int write_head(struct garim_state *state,
-                      const struct garim_state_job *job)
+/* In place of another job's file; who waits for its lock looks again. */
+static int replace(struct garim_state *state, const struct garim_state_job *job)
 {
-    struct head head = {.format = STATE_FORMAT, .job = *job};
-    memcpy(head.magic, magic, sizeof magic);
-    head.slot_bytes = slot_bytes_of(job);
-    if (garim_sha256(&head, offsetof(struct head, digest), NULL, 0,
-                     head.digest) != 0)
-        return -EIO;
-    state->job = *job;
-    state->slot_bytes = head.slot_bytes;
-    memcpy(state->digest, head.digest, sizeof head.digest);
-    return state->io->write_at(state->descriptor, &head, sizeof head, 0);
+    const int old = state->descriptor;
+    int result =
+        state->io->remove(state->folder, garim_place_name(state->path));
+    if (result < 0) return result;
+    result = create(state, job);
+    if (result < 0) return result;
+    state->descriptor = result;
+    (void)state->io->close(old);
+    return 0;
+}
+
+/* Both slots have their space, so that checkpoints need none on a disk that
+ * has run full; the first of them says that nothing is done. */
+static enum garim_status begin_slots(struct garim_state *state,
+                                     struct garim_error *error)
+{
+    const struct garim_state_job *job = &state->job;
+    free(state->slot);
+    state->slot = calloc(1, state->slot_bytes);
+    uint64_t *counts = calloc(job->count_size + 1, sizeof *counts);
+    if (state->slot == NULL || counts == NULL) {
+        free(counts);
+        return garim_error_no_memory(error);
+    }
+    const int result = state->io->preallocate(
+        state->descriptor, HEAD_BYTES + 2 * state->slot_bytes);
+    state->point = (struct garim_state_point){0};
+    const enum garim_status status =
+        result < 0
+            ? fail(state, result, error)
+            : garim_state_store(state, &state->point, counts, NULL, error);
+    free(counts);
+    return status;
 }
 
 enum garim_status garim_state_begin(struct garim_state *state,
                                     const struct garim_state_job *job,
                                     struct garim_error *error)
 {
-    free(state->slot);
-    state->slot = NULL;
-    state->valid = false;
-    state->empty = true;
-    int result = state->io->truncate(state->descriptor, 0);
+    const int result = state->begun ? 0 : replace(state, job);
+    if (result == -EEXIST)
+        return garim_error_set_path(error, GARIM_TEMPORARY, state->path,
+                                    "another run has just begun this output; "
+                                    "run again when it has ended");
     if (result < 0) return fail(state, result, error);
-    if (job == NULL) return GARIM_OK;
-    /* Checkpoints need no space then, on a disk that has run full. */
-    const uint64_t slot_bytes = slot_bytes_of(job);
-    state->slot = calloc(1, slot_bytes);
-    uint64_t *counts = calloc(job->count_size + 1, sizeof *counts);
-    if (state->slot == NULL || counts == NULL) {
-        free(counts);
-        return garim_error_no_memory(error);
-    }
-    result = write_head(state, job);
-    if (result == 0)
-        result = state->io->preallocate(state->descriptor,
-                                        HEAD_BYTES + 2 * slot_bytes);
-    enum garim_status status =
-        result < 0 ? fail(state, result, error) : GARIM_OK;
-    state->point = (struct garim_state_point){0};
-    if (status == GARIM_OK)
-        status = garim_state_store(state, &state->point, counts, NULL, error);
-    free(counts);
-    return status;
+    return job->resumable == 1 ? begin_slots(state, error) : GARIM_OK;
 }
 
 enum garim_status garim_state_confirm(struct garim_state *state,
@@ -391,15 +424,13 @@ enum garim_status garim_state_store(struct garim_state *state,
     next.sequence = state->point.sequence + 1;
     uint8_t *at = state->slot;
     memcpy(at, &next, sizeof next);
-    at += sizeof next;
-    memcpy(at, counts, state->job.count_size * sizeof *counts);
-    at += state->job.count_size * sizeof *counts;
+    memcpy(at + sizeof next, counts, state->job.count_size * sizeof *counts);
     if (next.fault_count > 0)
-        memcpy(at, faults, next.fault_count * sizeof *faults);
+        memcpy(at + faults_at(state), faults,
+               next.fault_count * sizeof *faults);
     const int result = write_slot(state);
     if (result < 0) return fail(state, result, error);
     adopt_slot(state);
-    state->valid = true;
     return GARIM_OK;
 }
 
@@ -407,7 +438,8 @@ enum garim_status garim_state_store(struct garim_state *state,
 
 void garim_state_close(struct garim_state *state, bool remove)
 {
-    if (remove) (void)state->io->remove(state->path);
+    if (remove)
+        (void)state->io->remove(state->folder, garim_place_name(state->path));
     (void)state->io->close(state->descriptor);
     free(state->slot);
     free(state->path);

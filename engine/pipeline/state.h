@@ -2,14 +2,15 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * The file begins with what the job is, written once and synced before there
- * is a part.  Two slots follow; checkpoints are written to them by turns, so
- * that one of them is whole whatever happens.  Everything bears a checksum,
- * and a slot's covers the beginning of its file too.  Numbers are in the order
- * of the machine.
+ * The file begins with what the job is, and has that as soon as it has its
+ * name.  Two slots follow; checkpoints are written to them by turns, so that
+ * one of them is whole whatever happens.  Everything bears a seal, and a slot's
+ * covers the beginning of its file too: a SHA-256, and where the job has a key
+ * the HMAC of that, so that nobody else can write a state.  Numbers are in the
+ * order of the machine, and bounded before they are used.
  *
- *     0      magic, format, slot_bytes, struct garim_state_job, SHA-256
- *     4096   slot 0: struct garim_state_point, counts, faults, SHA-256
+ *     0      magic, format, slot_bytes, struct garim_state_job, seal
+ *     4096   slot 0: struct garim_state_point, counts, faults, seal
  *     4096 + slot_bytes   slot 1
  */
 #ifndef GARIM_PIPELINE_STATE_H
@@ -18,15 +19,25 @@
 #include "io/io.h"
 #include "pipeline/job.h"
 
-enum { GARIM_STATE_TRAITS_MAX = 12 };
+enum { GARIM_STATE_TRAITS_MAX = 12, GARIM_STATE_SEAL_BYTES = 32 };
 
 struct garim_state_job {
+    uint64_t resumable; /* 1: slots follow; 0: it is a lock and no more */
     uint64_t window_bytes;
     uint64_t output_bytes;
     uint64_t count_size;
     uint64_t faults_max;
     uint64_t trait_count;
     struct garim_trait traits[GARIM_STATE_TRAITS_MAX];
+};
+
+/* What a checkpoint cannot go beyond: of the job at hand, not of the file. */
+struct garim_state_bounds {
+    uint64_t first_record; /* records [first_record, first_record + records) */
+    uint64_t records;
+    uint64_t bytes_in;
+    unsigned fault_fields; /* as of struct garim_worker */
+    unsigned fault_reasons;
 };
 
 /* One checkpoint.  In the file its counts and faults follow. */
@@ -46,25 +57,39 @@ struct garim_state_point {
 
 struct garim_state {
     const struct garim_io *io;
+    const struct garim_seal *seal; /* NULL: the job has no key */
+    int folder;
     char *path;
     int descriptor; /* locked */
-    bool valid;     /* it holds a job and at least one checkpoint */
-    bool empty;     /* it holds nothing, or what this run began */
-    struct garim_state_job job;
+    bool begun;     /* this run made it */
+    bool authentic; /* its head bears the seal of a job under this key */
+    bool valid;     /* of the same job, and it holds a checkpoint */
+    struct garim_state_job job;     /* of the head, where authentic */
     struct garim_state_point point; /* the last good one */
     const uint64_t *counts;         /* of it, until the next is stored */
     const struct garim_fault *faults;
-    uint8_t digest[32]; /* of the beginning of the file */
-    uint8_t *slot;      /* slot_bytes of memory */
+    uint8_t head_seal[GARIM_STATE_SEAL_BYTES];
+    uint8_t *slot; /* slot_bytes of memory */
     uint64_t slot_bytes;
 };
 
-/* Create or open the state of `output`, lock it, waiting `patience` times 20
- * ms, and read what it holds.  GARIM_TEMPORARY: another run holds it;
- * GARIM_OUTPUT: it cannot be read, which says nothing of what it holds. */
+/* What a state is opened for. */
+struct garim_state_request {
+    const struct garim_io *io;
+    int folder;         /* of the output */
+    const char *output; /* its path */
+    const struct garim_seal *seal;
+    const struct garim_state_job *job;
+    const struct garim_state_bounds *bounds;
+    unsigned patience; /* for its lock, times 20 ms */
+};
+
+/* Open the state and lock it, or create that of the job.  GARIM_IN_THE_WAY: a
+ * file that is not this user's own state, which is left alone; GARIM_TEMPORARY:
+ * another run holds it; GARIM_OUTPUT: it cannot be read, which says nothing of
+ * what it holds. */
 enum garim_status garim_state_open(struct garim_state *ret_state,
-                                   const struct garim_io *io,
-                                   const char *output, unsigned patience,
+                                   const struct garim_state_request *request,
                                    struct garim_error *error);
 
 /* In what its job and `job` differ, as "another key, another policy"; "" where
@@ -73,8 +98,7 @@ void garim_state_differ(const struct garim_state *state,
                         const struct garim_state_job *job, char *text,
                         size_t size);
 
-/* Make it the state of `job`, with nothing done.  With NULL it is a lock and
- * no more. */
+/* Make it the state of `job`, with nothing done: in place of what was there. */
 enum garim_status garim_state_begin(struct garim_state *state,
                                     const struct garim_state_job *job,
                                     struct garim_error *error);
@@ -93,13 +117,5 @@ enum garim_status garim_state_store(struct garim_state *state,
 
 /* Give the lock back; with `remove` the file goes first. */
 void garim_state_close(struct garim_state *state, bool remove);
-
-/* An exclusive lock on `descriptor`, waiting `patience` times 20 ms:
- * -EWOULDBLOCK where it is held longer. */
-int garim_lock_patiently(const struct garim_io *io, int descriptor,
-                         unsigned patience);
-
-/* Whether `path` still names the file that `descriptor` holds. */
-bool garim_is_held(const struct garim_io *io, const char *path, int descriptor);
 
 #endif

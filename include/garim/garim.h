@@ -36,6 +36,7 @@ enum garim_status {
     GARIM_OUTPUT = 4, /* no folder, no permission, no space, EIO, EPIPE */
     GARIM_KEY = 5,    /* missing, malformed, readable by others, self-test */
     GARIM_VERIFY = 6, /* verification failed */
+    GARIM_IN_THE_WAY = 7, /* the output exists, or an unfinished part does */
     GARIM_TEMPORARY = 75, /* interrupted, locked, out of memory */
 };
 
@@ -237,6 +238,8 @@ enum garim_io_choice {
     GARIM_IO_POSIX,
 };
 
+struct garim_report;
+
 struct garim_progress {
     uint64_t records; /* done so far */
     uint64_t bytes_in;
@@ -263,12 +266,17 @@ struct garim_job_options {
     bool force;          /* replace an output that exists */
     bool restart;        /* discard an unfinished part */
     bool resume;         /* go on with the part of a run that was cut off */
+    bool verify_part;    /* and make all of it again to compare, instead of 64
+                            windows drawn at random */
     unsigned threads;    /* 0: the cores this process may use */
     size_t window_bytes; /* 0: default; a power of two, 4 KiB to 4 MiB */
     enum garim_io_choice io;
     unsigned without;     /* of enum garim_without */
     uint64_t max_rejects; /* at most 1,000,000 */
-    unsigned output_mode; /* permission bits of a new file; 0: 0600 */
+    bool allow_empty;     /* an input of no records is no error */
+    bool expects_records; /* any other number of them is: GARIM_INPUT, before */
+    uint64_t expected_records; /* the output gets its name */
+    unsigned output_mode;      /* permission bits of a new file; 0: 0600 */
     /* Records [records_begin, records_end) of a regular file, counted from 0;
      * an end of 0 is that of the file, and none may be beyond it.  The header
      * goes with record 0, the trailer with the last record: the outputs of
@@ -285,6 +293,12 @@ struct garim_job_options {
      * job, which then returns GARIM_TEMPORARY. */
     bool (*progress)(void *user, const struct garim_progress *progress);
     void *progress_user;
+    /* Called once an output file is whole and on the disk and before it gets
+     * its name, with the report as it stands.  A status that is not GARIM_OK
+     * (and fills `error`) ends the job, which can be resumed. */
+    enum garim_status (*whole)(void *user, const struct garim_report *report,
+                               struct garim_error *error);
+    void *whole_user;
 };
 
 struct garim_field_report {

@@ -10,7 +10,7 @@ for io in uring posix; do
         python3 - $io $signal <<'END'
 import os, signal, subprocess, sys, time
 command = ["garim", "run", "p.yaml", "--key", "my.key", "-i", "in", "-o", "out",
-           "--window", "64k", "--rate", "8", "--quiet", "--io", sys.argv[1]]
+           "--window", "64k", "--rate", "8m", "--quiet", "--io", sys.argv[1]]
 with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
     while not os.path.exists("out.part"):
         time.sleep(0.01)

@@ -17,6 +17,7 @@ run() { garim run p.yaml --key my.key -i in.dat --quiet --report r.json "$@"; }
 run -o out.dat
 echo "exit $?"
 show r.json
+stat -c %a r.json
 run -o out.dat
 echo "exit $?; the old report stays"
 show r.json | grep status
@@ -32,18 +33,18 @@ garim run p.yaml --key my.key --quiet -i in.dat --max-rejects 1 \
     --report r.json -o "$(printf 'a"\t\377b')"
 grep -e recipient -e '"output"' r.json
 rm a*
-ln -s /proc/self/fd/2 error
 garim run p.yaml --key my.key -i in.dat --max-rejects 1 --quiet \
-    --report error 2> r.json > b
-readlink error
+    --report /dev/stderr 2> r.json > b
 show r.json | grep -e status -e '"output"'
 echo 'longer than the report' > target
 yes | head -c 10000 >> target
 ln -s target link
 garim run p.yaml --key my.key -i in.dat --max-rejects 1 --quiet \
-    --report link | cmp - b
-show target | grep status
-readlink link
+    --report link > d
+echo "exit $?"
+tail -c 2 target
+stat -c %s d
+rm d
 mkfifo pipe
 cat pipe > target &
 garim run p.yaml --key my.key -i in.dat --max-rejects 1 --quiet \

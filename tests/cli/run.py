@@ -54,9 +54,13 @@ def run(command, folder, environment, terminal=False):
     output = subprocess.PIPE
     if terminal:
         leader, output = pty.openpty()
-    done = subprocess.run(command, cwd=folder, env=environment, stdout=output,
-                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                          timeout=TIMEOUT_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, cwd=folder, env=environment, stdout=output,
+                              stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                              timeout=TIMEOUT_SECONDS, check=False)
+    except subprocess.TimeoutExpired as late:
+        return (None, (late.stdout or b"").decode(errors="replace"),
+                f"not done after {TIMEOUT_SECONDS} s\n")
     if terminal:
         os.close(output)
         os.close(leader)

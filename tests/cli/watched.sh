@@ -1,4 +1,5 @@
-# run: an input that changes during the run is exit 3 and never published
+# run: an input that changes during the run is exit 3 and never published; a
+# link, its name and its rights are not the input
 #
 # SPDX-License-Identifier: Apache-2.0
 garim synth l.yaml -n 100000 -o whole --quiet
@@ -7,16 +8,21 @@ empty() { : > in; }
 grow() { head -c 48 whole >> in; }
 overwrite() { head -c 48 whole | dd of=in conv=notrunc 2> /dev/null; }
 replace() { cp whole new && mv new in; }
+link() { ln in other; }
+away() { mv in other; }
+rights() { chmod 640 in; }
+atime() { touch -a in; }
 for io in uring posix; do
-    for change in shrink empty grow overwrite replace; do
+    for change in shrink empty grow overwrite replace link away rights atime; do
         cp whole in
         # Half a second and more, once there is a part.
-        garim run p.yaml --key my.key -i in -o out --rate 8 --window 64k \
+        garim run p.yaml --key my.key -i in -o out --rate 8m --window 64k \
             --io $io --quiet 2> err &
         while [ ! -e out.part ]; do sleep 0.01; done
         $change
         wait $!
         echo "$io $change: exit $?," "$(grep -c 'during the run' err) message"
         find . -name 'out*'
+        rm -f out other
     done
 done

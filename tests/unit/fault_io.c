@@ -83,10 +83,31 @@ static void queue_close(struct garim_io_queue *queue)
     garim_io_posix.queue_close(queue);
 }
 
-static int fault_open(const char *path, int flags, mode_t mode)
+static int fault_open(int folder, const char *name, int flags, mode_t mode)
 {
     const int result = strike(FAULT_OPEN);
-    return result < 0 ? result : garim_file_open(path, flags, mode);
+    return result < 0 ? result : garim_file_open(folder, name, flags, mode);
+}
+
+static int open_folder(const char *path)
+{
+    const int result = strike(FAULT_OPEN);
+    return result < 0 ? result : garim_file_open_folder(path);
+}
+
+/* With all that it holds, or not at all. */
+static int create(int folder, const char *name, const void *content,
+                  size_t bytes)
+{
+    const int result = strike(FAULT_CREATE);
+    return result < 0 ? result
+                      : garim_file_create(folder, name, content, bytes);
+}
+
+static int set_mode(int descriptor, mode_t mode)
+{
+    const int result = strike(FAULT_MODE);
+    return result < 0 ? result : garim_file_set_mode(descriptor, mode);
 }
 
 static int fault_close(int descriptor)
@@ -134,11 +155,11 @@ static int sync_data(int descriptor)
     return sync_with(FAULT_SYNC_DATA, garim_file_sync_data, descriptor);
 }
 
-static int sync_directory_of(const char *path)
+static int sync_folder(int folder)
 {
     const int result = strike(FAULT_SYNC_DIRECTORY);
     if (result == 0) power_note_folder_sync();
-    return result < 0 ? result : garim_file_sync_directory_of(path);
+    return result < 0 ? result : garim_file_sync_folder(folder);
 }
 
 static int64_t read_at(int descriptor, void *buffer, size_t bytes,
@@ -166,18 +187,27 @@ static int lock(int descriptor)
     return result < 0 ? result : garim_file_lock(descriptor);
 }
 
-static int publish(const char *from, const char *to, bool replace)
+static int publish(int folder, int descriptor, const char *from, const char *to,
+                   bool replace)
 {
     int result = strike(FAULT_PUBLISH);
-    if (result == 0) result = garim_file_publish(from, to, replace);
-    if (result == 0 && !replace) power_note_rename(from, to);
+    if (result == 0)
+        result = garim_file_publish(folder, descriptor, from, to, replace);
+    if (result == 0 && !replace) power_note_rename(folder, from, to);
     return result;
 }
 
-static int fault_remove(const char *path)
+static int can_publish(int folder, int descriptor, const char *name)
+{
+    const int result = strike(FAULT_CAN_PUBLISH);
+    return result < 0 ? result
+                      : garim_file_can_publish(folder, descriptor, name);
+}
+
+static int fault_remove(int folder, const char *name)
 {
     const int result = strike(FAULT_REMOVE);
-    return result < 0 ? result : garim_file_remove(path);
+    return result < 0 ? result : garim_file_remove(folder, name);
 }
 
 const struct garim_io fault_io = {
@@ -188,9 +218,12 @@ const struct garim_io fault_io = {
     .submit = submit,
     .reap = reap,
     .open = fault_open,
+    .open_folder = open_folder,
+    .create = create,
+    .set_mode = set_mode,
     .close = fault_close,
     .status = status,
-    .path_status = garim_file_path_status,
+    .name_status = garim_file_name_status,
     .position = garim_file_position,
     .set_position = garim_file_set_position,
     .set_direct = garim_file_set_direct,
@@ -203,9 +236,10 @@ const struct garim_io fault_io = {
     .sync_data = sync_data,
     .read_at = read_at,
     .write_at = write_at,
-    .sync_directory_of = sync_directory_of,
+    .sync_folder = sync_folder,
     .lock = lock,
     .unlock = garim_file_unlock,
     .publish = publish,
+    .can_publish = can_publish,
     .remove = fault_remove,
 };

@@ -15,6 +15,8 @@ enum fault_call {
     FAULT_READ,  /* submit of a read */
     FAULT_WRITE, /* submit of a write */
     FAULT_OPEN,
+    FAULT_CREATE,
+    FAULT_MODE,
     FAULT_STATUS,
     FAULT_PREALLOCATE,
     FAULT_TRUNCATE,
@@ -25,6 +27,7 @@ enum fault_call {
     FAULT_WRITE_AT,
     FAULT_LOCK,
     FAULT_PUBLISH,
+    FAULT_CAN_PUBLISH,
     FAULT_REMOVE,
     FAULT_CALLS,
 };

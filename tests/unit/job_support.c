@@ -273,6 +273,8 @@ int job_redirect(const char *path, int flags, int standard)
 
 static const struct garim_worker test_worker = {
     .count_size = 2,
+    .fault_fields = 1,
+    .fault_reasons = 1,
     .open = job_worker_open,
     .close = job_worker_close,
     .transform = worker_transform,
@@ -289,6 +291,7 @@ struct outcome job_run(const struct scenario *scenario)
         .worker = &worker,
         .traits = &scenario->trait,
         .trait_count = 1,
+        .seal = scenario->seal,
         .io = scenario->io,
     };
     struct outcome outcome = {0};

@@ -26,8 +26,9 @@ struct scenario {
     size_t extra;    /* bytes too many at the end */
     struct garim_job_options options;
     enum medium input, output;
-    const struct garim_io *io; /* or NULL */
-    struct garim_trait trait;  /* what makes the job another */
+    const struct garim_io *io;     /* or NULL */
+    struct garim_trait trait;      /* what makes the job another */
+    const struct garim_seal *seal; /* or NULL */
 };
 
 struct outcome {

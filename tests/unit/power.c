@@ -30,6 +30,7 @@ static bool on;
 static struct disk_file files[FILES];
 static size_t file_count;
 static uint64_t state;
+static int renamed_in; /* a folder */
 static char renamed_from[160];
 static char renamed_to[160]; /* "": the folder is synced */
 
@@ -113,8 +114,9 @@ void power_note_sync(int descriptor, bool good)
     file->count = 0;
 }
 
-void power_note_rename(const char *from, const char *to)
+void power_note_rename(int folder, const char *from, const char *to)
 {
+    renamed_in = folder;
     (void)snprintf(renamed_from, sizeof renamed_from, "%s", from);
     (void)snprintf(renamed_to, sizeof renamed_to, "%s", to);
 }
@@ -140,5 +142,5 @@ void power_cut(void)
         must(futimens(file->descriptor, times) == 0);
     }
     if (renamed_to[0] != '\0' && draw(2) == 0)
-        must(rename(renamed_to, renamed_from) == 0);
+        must(renameat(renamed_in, renamed_to, renamed_in, renamed_from) == 0);
 }

@@ -28,7 +28,7 @@ void power_note_cut(int descriptor, uint64_t offset);
 void power_note_sync(int descriptor, bool good);
 
 /* A file has been renamed to a name that was free; its folder synced. */
-void power_note_rename(const char *from, const char *to);
+void power_note_rename(int folder, const char *from, const char *to);
 void power_note_folder_sync(void);
 
 /* Make the files what is on the medium, and of each write that was on its way

@@ -135,7 +135,7 @@ static void read_and_write(const struct garim_io *io, bool direct)
     cr_assert_eq(pread(file, memory, 12288, 4096), 12288);
     cr_assert_arr_eq(memory, data + 8192, 12288);
     cr_assert_eq(io->close(file), 0);
-    cr_assert_eq(io->remove(path), 0);
+    cr_assert_eq(io->remove(AT_FDCWD, path), 0);
     free(memory);
     free(data);
 }
@@ -316,33 +316,74 @@ Test(io, errors_come_back)
     }
 }
 
+static const char *name_of(const char *path)
+{
+    return strrchr(path, '/') + 1;
+}
+
 Test(io, publishing)
 {
     const struct garim_io *io = &garim_io_posix;
     char from[64];
     char to[64];
-    (void)umask(0777);
     const int other = make_file(to, (const uint8_t *)"x", 1);
     const int file = make_file(from, (const uint8_t *)"yy", 2);
-    cr_assert_eq(io->publish(from, to, false), -EEXIST);
-    cr_assert_eq(io->publish(from, to, true), 0);
-    cr_assert_eq(io->sync_directory_of(to), 0);
+    const int folder = io->open_folder(to);
+    cr_assert_geq(folder, 0);
+    const char *const old = name_of(from), *const name = name_of(to);
+    cr_assert_eq(io->can_publish(folder, file, old), 0);
+    cr_assert_eq(io->publish(folder, file, old, name, false), -EEXIST);
+    cr_assert_eq(io->publish(folder, file, old, name, true), 0);
+    cr_assert_eq(io->sync_folder(folder), 0);
     struct stat status;
-    cr_assert_eq(io->path_status(to, &status), 0);
+    cr_assert_eq(io->name_status(folder, name, &status), 0);
     cr_assert_eq(status.st_size, 2);
-    cr_assert_eq(io->remove(to), 0);
-    cr_assert_eq(io->remove(to), -ENOENT);
-    const int created = io->open(to, O_RDWR | O_CREAT | O_EXCL, 0644);
+    /* It is the file that gets the name, not what is called so now. */
+    cr_assert_eq(rename(to, from), 0);
+    cr_assert_eq(symlink("/etc/passwd", to), 0);
+    cr_assert_eq(io->open(folder, name, O_RDONLY, 0), -ELOOP);
+    cr_assert_eq(io->publish(folder, file, name, "published", false), 0);
+    cr_assert_eq(io->name_status(folder, name, &status), -ENOENT);
+    cr_assert_eq(io->name_status(folder, "published", &status), 0);
+    cr_assert_eq(status.st_size, 2);
+    cr_assert_eq(io->remove(folder, "published"), 0);
+    cr_assert_eq(io->remove(folder, old), 0);
+    cr_assert_eq(io->remove(folder, name), -ENOENT);
+    (void)close(folder);
+    (void)close(file);
+    (void)close(other);
+}
+
+Test(io, creating)
+{
+    const struct garim_io *io = &garim_io_posix;
+    struct stat status;
+    char path[64];
+    (void)umask(0777);
+    const int other = make_file(path, (const uint8_t *)"x", 1);
+    const int folder = io->open_folder(path);
+    const char *const name = name_of(path);
+    cr_assert_eq(io->create(folder, name, "zzz", 3), -EEXIST);
+    cr_assert_eq(io->remove(folder, name), 0);
+    const int created = io->open(folder, name, O_RDWR | O_CREAT | O_EXCL, 0644);
     cr_assert_geq(created, 0);
     cr_assert_eq(io->status(created, &status), 0);
     cr_assert_eq(status.st_mode & 07777, 0644);
-    const int again = io->open(to, O_RDONLY, 0);
-    cr_assert_eq(io->lock(created), 0);
+    cr_assert_eq(io->set_mode(created, 0640), 0);
+    cr_assert_eq(io->status(created, &status), 0);
+    cr_assert_eq(status.st_mode & 07777, 0640);
+    cr_assert_eq(io->remove(folder, name), 0);
+    const int whole = io->create(folder, name, "zzz", 3);
+    cr_assert_geq(whole, 0);
+    const int again = io->open(AT_FDCWD, path, O_RDONLY, 0);
     cr_assert_eq(io->lock(again), -EWOULDBLOCK);
-    cr_assert_eq(io->remove(to), 0);
+    cr_assert_eq(io->status(again, &status), 0);
+    cr_assert(status.st_size == 3 && (status.st_mode & 07777) == 0600);
+    cr_assert_eq(io->remove(folder, name), 0);
     (void)close(again);
+    (void)close(whole);
     (void)close(created);
-    (void)close(file);
+    (void)close(folder);
     (void)close(other);
 }
 
@@ -373,7 +414,7 @@ Test(io, descriptors_that_never_wait)
     const int file = make_file(path, (const uint8_t *)"x", 1);
     cr_assert_eq(io->unblock(file, false), -EINVAL);
     io->widen(file);
-    cr_assert_eq(io->remove(path), 0);
+    cr_assert_eq(io->remove(AT_FDCWD, path), 0);
     (void)close(file);
 }
 

@@ -26,7 +26,7 @@ static const char *const ends[LEFT_COUNT][WISHES] = {
     [LEFT_SAME] = {"give --resume", "OK", "OK"},
     [LEFT_OTHER] = {"another key", "another key", "OK"},
     [LEFT_COMPLETE] = {"give --resume to publish", "OK", "OK"},
-    [LEFT_DAMAGED] = {"give --restart", "no checkpoint", "OK"},
+    [LEFT_DAMAGED] = {"give --restart", "is damaged", "OK"},
     [LEFT_RENAMED] = {"give --force", "OK", "give --force"},
     [LEFT_LINKED] = {"give --force", "OK", "give --force"},
     [LEFT_RENAMED_OTHER] = {"give --force", "give --force", "give --force"},
@@ -75,8 +75,8 @@ static void check_row(const struct scenario *scenario, enum left left,
                      "left %d wish %d", (int)left, (int)wish);
     } else {
         print_folder(after, sizeof after);
-        cr_assert_eq(outcome.status, GARIM_USAGE, "left %d wish %d", (int)left,
-                     (int)wish);
+        cr_assert_eq(outcome.status, GARIM_IN_THE_WAY, "left %d wish %d",
+                     (int)left, (int)wish);
         cr_assert_not_null(strstr(outcome.error.message, end), "%s",
                            outcome.error.message);
         cr_assert_str_eq(before, after);
@@ -169,7 +169,7 @@ Test(leftovers, what_differs)
         if (changes[i].words == NULL) {
             cr_assert_eq(outcome.status, GARIM_OK, "%s", message);
         } else {
-            cr_assert_eq(outcome.status, GARIM_USAGE);
+            cr_assert_eq(outcome.status, GARIM_IN_THE_WAY);
             cr_assert_not_null(strstr(message, changes[i].words), "%s",
                                message);
             cr_assert(resume_exists(job_part_path) &&
@@ -197,10 +197,11 @@ Test(leftovers, window_of_the_first_run)
     resume_free_files();
 }
 
-static void expect_usage(const struct scenario *scenario, const char *words)
+static void expect(const struct scenario *scenario, enum garim_status status,
+                   const char *words)
 {
     struct outcome outcome = job_run(scenario);
-    cr_assert_eq(outcome.status, GARIM_USAGE);
+    cr_assert_eq(outcome.status, status);
     cr_assert_not_null(strstr(outcome.error.message, words), "%s",
                        outcome.error.message);
     job_clear(&outcome);
@@ -213,26 +214,27 @@ Test(leftovers, what_cannot_be)
     fault_begin(NULL);
     scenario.options.resume = true;
     scenario.options.output = "/dev/null";
-    expect_usage(&scenario, "stream cannot be resumed");
+    expect(&scenario, GARIM_USAGE, "stream cannot be resumed");
     scenario.options.output = NULL;
-    expect_usage(&scenario, "stream cannot be resumed");
+    expect(&scenario, GARIM_USAGE, "stream cannot be resumed");
     scenario.options.output = job_out_path;
     scenario.options.input = "/dev/null";
-    expect_usage(&scenario, "stream cannot be resumed");
+    expect(&scenario, GARIM_USAGE, "stream cannot be resumed");
     scenario.options.input = job_in_path;
     scenario.options.restart = true;
-    expect_usage(&scenario, "both");
+    expect(&scenario, GARIM_USAGE, "both");
     scenario.options.restart = false;
     /* Files of others are not ours to write over, or to remove. */
     job_write_file(job_state_path, resume_input, 100);
-    expect_usage(&scenario, "no state of garim");
+    expect(&scenario, GARIM_IN_THE_WAY, "no state of garim");
     cr_assert_eq(truncate(job_in_path, 30), 0);
     cr_assert_eq(rename(job_in_path, job_state_path), 0);
     scenario.options.input = job_state_path;
-    expect_usage(&scenario, "no state of garim");
+    scenario.options.allow_empty = true;
+    expect(&scenario, GARIM_IN_THE_WAY, "no state of garim");
     cr_assert_eq(truncate(job_state_path, 0), 0);
     scenario.shape.header_bytes = 0;
-    expect_usage(&scenario, "the input is this file");
+    expect(&scenario, GARIM_IN_THE_WAY, "no state of garim");
     cr_assert(resume_exists(job_state_path));
     resume_free_files();
 }

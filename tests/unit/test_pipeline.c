@@ -56,6 +56,7 @@ static struct scenario draw_scenario(void)
     const size_t stride = scenario.shape.stride;
     scenario.records =
         job_draw(8) ? job_draw(600000 / stride + 2) : job_draw(2);
+    scenario.options.allow_empty = true;
     scenario.unterminated = scenario.records > 0 &&
                             scenario.shape.terminator > 0 &&
                             scenario.shape.trailer_bytes == 0 && job_draw(2);

@@ -140,7 +140,7 @@ Test(pipeline_files, output_that_exists)
     uint8_t *input = job_make_input(&scenario);
     job_write_file(job_in_path, input, job_input_size(&scenario));
     job_write_file(job_out_path, input, 10);
-    cr_assert_eq(run_to(&scenario, job_out_path, &error), GARIM_USAGE);
+    cr_assert_eq(run_to(&scenario, job_out_path, &error), GARIM_IN_THE_WAY);
     cr_assert_not_null(strstr(error.message, "--force"));
     cr_assert_eq(run_to(&scenario, job_in_path, &error), GARIM_USAGE);
     cr_assert_eq(run_to(&scenario, job_folder, &error), GARIM_OUTPUT);
@@ -181,7 +181,7 @@ Test(pipeline_files, part_that_exists)
     uint8_t *input = job_make_input(&scenario);
     job_write_file(job_in_path, input, job_input_size(&scenario));
     job_write_file(job_part_path, input, 10);
-    cr_assert_eq(run_to(&scenario, job_out_path, &error), GARIM_USAGE);
+    cr_assert_eq(run_to(&scenario, job_out_path, &error), GARIM_IN_THE_WAY);
     cr_assert_not_null(strstr(error.message, "--restart"));
     cr_assert_str_eq(error.path, job_part_path);
     scenario.options.restart = true;

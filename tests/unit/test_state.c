@@ -15,23 +15,12 @@
 #include "pipeline/state.h"
 #include "pipeline/watermark.h"
 
-TestSuite(state, .init = job_set_up, .fini = job_tear_down, .timeout = 60);
-
 enum { COUNTS = 3, FAULTS = 700, SLOT_BYTES = 12288, HEAD_BYTES = 4096 };
-
-static struct garim_state open_state(void)
-{
-    struct garim_state state;
-    struct garim_error error;
-    cr_assert_eq(
-        garim_state_open(&state, &garim_io_posix, job_out_path, 0, &error),
-        GARIM_OK, "%s", error.message);
-    return state;
-}
 
 static struct garim_state_job make_job(void)
 {
     return (struct garim_state_job){
+        .resumable = 1,
         .window_bytes = 4096,
         .output_bytes = 1234567,
         .count_size = COUNTS,
@@ -41,14 +30,70 @@ static struct garim_state_job make_job(void)
     };
 }
 
+static const struct garim_state_bounds bounds = {
+    .first_record = 100,
+    .records = FAULTS,
+    .bytes_in = 1234567,
+    .fault_fields = 10,
+    .fault_reasons = 1,
+};
+
+static int folder = -1;
+
+static void set_up(void)
+{
+    job_set_up();
+    folder = garim_io_posix.open_folder(job_out_path);
+}
+
+static void tear_down(void)
+{
+    (void)close(folder);
+    job_tear_down();
+}
+
+static enum garim_status try_to_open(struct garim_state *state,
+                                     const struct garim_state_job *job,
+                                     struct garim_error *error)
+{
+    const struct garim_state_request request = {
+        .io = &garim_io_posix,
+        .folder = folder,
+        .output = job_out_path,
+        .job = job,
+        .bounds = &bounds,
+        .patience = 2,
+    };
+    return garim_state_open(state, &request, error);
+}
+
+static struct garim_state open_state_of(const struct garim_state_job *job)
+{
+    struct garim_state state;
+    struct garim_error error;
+    cr_assert_eq(try_to_open(&state, job, &error), GARIM_OK, "%s",
+                 error.message);
+    return state;
+}
+
+static struct garim_state open_state(void)
+{
+    const struct garim_state_job job = make_job();
+    return open_state_of(&job);
+}
+
+TestSuite(state, .init = set_up, .fini = tear_down, .timeout = 60);
+
 /* Checkpoint `n`, with numbers that follow from it. */
 static void store(struct garim_state *state, uint64_t n)
 {
     const uint64_t counts[COUNTS] = {n, 2 * n, 3 * n};
     struct garim_fault faults[FAULTS];
-    struct garim_state_point point = {.windows = n, .fault_count = n};
+    struct garim_state_point point = {
+        .windows = n, .bytes_out = 4096 * n, .fault_count = n};
     for (uint64_t i = 0; i < n; i++)
-        faults[i] = (struct garim_fault){.record = i, .field = (unsigned)n};
+        faults[i] =
+            (struct garim_fault){.record = 100 + i, .field = (unsigned)n};
     cr_assert_eq(garim_state_store(state, &point, counts, faults, NULL),
                  GARIM_OK);
 }
@@ -62,7 +107,8 @@ static void check(const struct garim_state *state, uint64_t n)
     for (uint64_t i = 0; i < COUNTS; i++)
         cr_assert_eq(state->counts[i], (i + 1) * n);
     for (uint64_t i = 0; i < n; i++)
-        cr_assert(state->faults[i].record == i && state->faults[i].field == n);
+        cr_assert(state->faults[i].record == 100 + i &&
+                  state->faults[i].field == n);
 }
 
 /* A state whose last checkpoint is `n`, closed. */
@@ -102,20 +148,122 @@ Test(state, last_checkpoint)
     }
 }
 
-/* A head whose checksum is right and whose numbers are not. */
-Test(state, wild_numbers)
+/* A head whose seal is right and whose numbers are not. */
+Test(state, wild_jobs)
 {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 7; i++) {
         struct garim_state_job job = make_job();
         if (i == 0) job.trait_count = GARIM_STATE_TRAITS_MAX + 1;
         if (i == 1) memset(job.traits[1].value, 'x', sizeof job.traits->value);
         if (i == 2) job.faults_max = 1000001;
-        struct garim_state state = open_state();
-        cr_assert_eq(garim_state_begin(&state, &job, NULL), GARIM_OK);
+        if (i == 3) job.window_bytes = 12288;
+        if (i == 4) job.window_bytes = 2048;
+        if (i == 5) job.count_size = 1 << 30;
+        if (i == 6) job.resumable = 2;
+        struct garim_state state = open_state_of(&job);
+        cr_assert(state.begun);
         garim_state_close(&state, false);
         state = open_state();
-        cr_assert(!state.valid && !state.empty);
+        cr_assert(!state.valid && !state.authentic);
         garim_state_close(&state, true);
+    }
+}
+
+/* The same of a checkpoint: the one before it counts. */
+Test(state, wild_points)
+{
+    const uint64_t counts[COUNTS] = {0};
+    const struct garim_state_point good = {
+        .windows = 2, .bytes_out = 8192, .records = 5, .fault_count = 2};
+    for (int i = 0; i < 12; i++) {
+        struct garim_state_point point = good;
+        struct garim_fault faults[] = {{100, 9, 0}, {799, 0, 0}};
+        if (i == 1) point.windows = 303;
+        if (i == 2) point.bytes_out = 8191;
+        if (i == 3) point.records = FAULTS + 1;
+        if (i == 4) point.bytes_in = 1234568;
+        if (i == 5) point.complete = 1;
+        if (i == 6) faults[1].record = 100;
+        if (i == 7) faults[1].record = 800;
+        if (i == 8) faults[0].record = 99;
+        if (i == 9) faults[1].field = 10;
+        if (i == 10) faults[0].reason = 1;
+        if (i == 11) point.windows = UINT64_MAX;
+        make_state(1);
+        struct garim_state state = open_state();
+        cr_assert_eq(garim_state_store(&state, &point, counts, faults, NULL),
+                     GARIM_OK);
+        garim_state_close(&state, false);
+        state = open_state();
+        cr_assert_eq(state.point.windows, i == 0 ? 2 : 1, "case %d", i);
+        garim_state_close(&state, true);
+    }
+}
+
+/* Under a key nobody else can write a state. */
+static void seal_with_letter(const void *user, enum garim_seal_use use,
+                             uint8_t digest[32])
+{
+    const char *letter = user;
+    cr_assert_eq(use, GARIM_SEAL_STATE);
+    for (size_t i = 0; i < 32; i++)
+        digest[i] = (uint8_t)(digest[i] ^ (uint8_t)*letter);
+}
+
+Test(state, seals)
+{
+    const struct garim_seal seals[] = {{"a", seal_with_letter},
+                                       {"b", seal_with_letter}};
+    const struct garim_seal *const keys[] = {NULL, &seals[0], &seals[1]};
+    const struct garim_state_job job = make_job();
+    struct garim_state_request request = {
+        .io = &garim_io_posix,
+        .folder = folder,
+        .output = job_out_path,
+        .job = &job,
+        .bounds = &bounds,
+    };
+    for (size_t i = 0; i < 9; i++) {
+        struct garim_state state;
+        request.seal = keys[i / 3];
+        cr_assert_eq(garim_state_open(&state, &request, NULL), GARIM_OK);
+        cr_assert_eq(garim_state_begin(&state, &job, NULL), GARIM_OK);
+        garim_state_close(&state, false);
+        request.seal = keys[i % 3];
+        cr_assert_eq(garim_state_open(&state, &request, NULL), GARIM_OK);
+        cr_assert_eq(state.authentic, i / 3 == i % 3);
+        cr_assert_eq(state.valid, state.authentic);
+        garim_state_close(&state, true);
+    }
+}
+
+/* What is not this user's own is left alone. */
+Test(state, strangers)
+{
+    static const char *const changes[] = {
+        "chmod 620 $f",     "chmod 602 $f",
+        "ln $f $f.link",    "rm $f; mkdir $f",
+        "rm $f; mkfifo $f", "mv $f $f.o; ln -s $f.o $f",
+        "truncate -s 0 $f", "head -c 9000 /dev/zero > $f",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct garim_state state;
+        struct garim_error error;
+        struct stat before, after;
+        const struct garim_state_job job = make_job();
+        char command[800];
+        const char *const path = job_state_path;
+        make_state(3);
+        (void)snprintf(command, sizeof command, "f=%s; %s", path, changes[i]);
+        cr_assert_eq(system(command), 0);
+        cr_assert_eq(lstat(path, &before), 0);
+        cr_assert_eq(try_to_open(&state, &job, &error), GARIM_IN_THE_WAY,
+                     "case %zu", i);
+        cr_assert_eq(lstat(path, &after), 0);
+        cr_assert_eq(before.st_ino, after.st_ino);
+        cr_assert_eq(before.st_size, after.st_size);
+        (void)snprintf(command, sizeof command, "rm -r %s*", path);
+        cr_assert_eq(system(command), 0);
     }
 }
 
@@ -134,7 +282,7 @@ Test(state, damaged_slots)
         garim_state_close(&state, false);
         damage((off_t)(HEAD_BYTES + SLOT_BYTES));
         state = open_state();
-        cr_assert(!state.valid);
+        cr_assert(state.authentic && !state.valid);
         garim_state_close(&state, true);
     }
 }
@@ -145,7 +293,7 @@ Test(state, damaged_head)
         make_state(3);
         damage(at);
         struct garim_state state = open_state();
-        cr_assert(!state.valid);
+        cr_assert(!state.authentic && !state.valid);
         garim_state_close(&state, true);
     }
 }
@@ -172,7 +320,7 @@ Test(state, slots_of_another_job)
     cr_assert_eq(pwrite(file, slot, SLOT_BYTES, HEAD_BYTES), SLOT_BYTES);
     (void)close(file);
     garim_state_close(&state, false);
-    state = open_state();
+    state = open_state_of(&other);
     check(&state, 0);
     garim_state_close(&state, false);
 }
@@ -182,9 +330,8 @@ Test(state, locked)
     struct garim_state state = open_state();
     struct garim_state other;
     struct garim_error error;
-    cr_assert_eq(
-        garim_state_open(&other, &garim_io_posix, job_out_path, 2, &error),
-        GARIM_TEMPORARY);
+    const struct garim_state_job job = make_job();
+    cr_assert_eq(try_to_open(&other, &job, &error), GARIM_TEMPORARY);
     cr_assert_not_null(strstr(error.message, "locked by another run"));
     garim_state_close(&state, false);
     state = open_state();
