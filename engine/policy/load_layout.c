@@ -57,8 +57,9 @@ static void read_nulls(struct garim_reader *reader, struct garim_entry entry,
                        struct garim_field *field)
 {
     if (entry.key == NULL) {
-        field->null_byte[field->page->blank] = true;
-        field->null_byte[0] = true;
+        bool text = field->type != GARIM_BYTES; /* any byte may be a value's */
+        field->null_byte[field->page->blank] = text;
+        field->null_byte[0] = text;
         return;
     }
     bool list =

@@ -73,7 +73,8 @@ class Field:
         self.pad = self.named_byte(entry.get("pad", pad))
         justify = "right" if self.type == "digits" else "left"
         self.justify = entry.get("justify", justify)
-        nulls = entry.get("null", ["blank", "nul"])
+        nulls = [] if self.type == "bytes" else ["blank", "nul"]
+        nulls = entry.get("null", nulls)
         nulls = [nulls] if isinstance(nulls, str) else nulls
         self.nulls = b"".join(map(self.named_byte, nulls))
         self.digits = self.encoding.encode("0123456789")

@@ -25,6 +25,8 @@ static const struct example examples[] = {
     {"", "type: char", "{constant: X}", "abc", "X  "},
     {"", "type: char, justify: right", "{constant: X}", "abc", "  X"},
     {"", "type: digits", "{constant: 7}", "123", "007"},
+    {"", "type: bytes", "blank", "  ", "\0\0"},
+    {"", "type: bytes, null: blank", "blank", "  ", "  "},
     {"", "type: bytes", "{constant: 4aFF}", "ab", "J\xFF"},
     {"encoding: cp037", "type: char", "{constant: X}", "ab", "\xE7\x40"},
     {"", "type: char", "{constant: X}", "   ", "   "},
