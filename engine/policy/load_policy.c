@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
+#include "policy/guard.h"
 #include "policy/load_layout.h"
 #include "policy/policy.h"
 #include "policy/rule.h"
@@ -394,6 +395,9 @@ static void derive(struct loader *loader)
         size_t bytes = garim_canonical_slot_bytes(step->field);
         if (bytes > policy->slot_bytes_max) policy->slot_bytes_max = bytes;
     }
+    if (!garim_guard_build(&policy->guard, reader->arena, policy->steps,
+                           policy->step_count))
+        garim_reader_no_memory(reader);
     policy->blank_record = blank;
     policy->domains = loader->build.domains;
     policy->domain_count = loader->build.domain_count;
