@@ -89,9 +89,10 @@ static bool is_null_set(const struct garim_field *field)
     return !field->expect.no_nulls;
 }
 
-static void allow_text(const struct garim_field *field, size_t k, bool *bytes)
+static void allow_text(const struct garim_field *field,
+                       const struct garim_expect_text *text, size_t k,
+                       bool *bytes)
 {
-    const struct garim_expect_text *text = &field->expect.texts[0];
     const bool prefix = field->expect.kind == GARIM_EXPECT_PREFIX;
     size_t from = field->justify_right ? field->bytes - text->bytes : 0;
     if (k >= from && k < from + text->bytes) {
@@ -104,8 +105,18 @@ static void allow_text(const struct garim_field *field, size_t k, bool *bytes)
     }
 }
 
+/* Of several texts the first: the bytes of two, mixed, may be neither.  Those
+ * of one byte can not mix. */
+static void allow_texts(const struct garim_field *field, size_t k, bool *bytes)
+{
+    const struct garim_expect *expect = &field->expect;
+    size_t count = field->bytes == 1 ? expect->text_count : 1;
+    for (size_t i = 0; i < count; i++)
+        allow_text(field, &expect->texts[i], k, bytes);
+}
+
 /* The bytes that may stand at byte k of the field: a field of such bytes is
- * right (of several texts the first is taken), others may be. */
+ * right, others may be. */
 static struct ranges allowed(const struct garim_step *step,
                              enum garim_check_kind kind, size_t k)
 {
@@ -119,7 +130,7 @@ static struct ranges allowed(const struct garim_step *step,
                is_null_set(field) ? field->null_byte : field->expect.bytes,
                sizeof bytes);
     } else {
-        allow_text(field, k, bytes);
+        allow_texts(field, k, bytes);
     }
     return ranges_of(bytes);
 }

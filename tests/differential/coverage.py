@@ -47,7 +47,7 @@ def wanted_cells():
         yield f"framing {framing}"
         yield f"framing {framing}: refused"
         for edge in ("header", "trailer"):
-            for action in ("keep", "drop", "blank"):
+            for action in ("keep", "keep begins", "drop", "blank"):
                 yield f"{edge} {action} {framing}"
     for terminator in ("lf", "crlf"):
         yield f"no last {terminator}"
@@ -74,7 +74,9 @@ def reached_cells(case, plan, result):
     yield f"framing {framing}"
     for edge in ("header", "trailer"):
         if edge in case.policy:
-            yield f"{edge} {case.policy[edge]} {framing}"
+            action = case.policy[edge]
+            begins = isinstance(action, dict)
+            yield f"{edge} {'keep begins' if begins else action} {framing}"
     for entry, field in zip(case.layout["fields"], plan.fields):
         yield f"encoding {field.encoding.name}"
         yield f"justify {field.justify} {field.type}"

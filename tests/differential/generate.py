@@ -257,6 +257,12 @@ def make_policy(rng, layout):
     for edge in ("header", "trailer"):
         if record.get(edge):
             policy[edge] = rng.choice(("keep", "drop", "blank"))
+            if policy[edge] == "keep" and chance(rng, 0.4):
+                text = random_text(rng, encoding(record.get(
+                    "encoding", "ascii")), min(record[edge], 12), True)
+                text = "".join(filter(str.isprintable, text))
+                if text:
+                    policy[edge] = {"keep": {"begins": text}}
     domains = {}
     for form in FORMS["char"] * 2:
         domains.setdefault(make_release_text(rng), form)
@@ -412,7 +418,8 @@ def make_data(rng, case, plan, scale):
     missing = 0.05 if plan.trailer else 0.3  # not allowed before a trailer
     if plan.terminator and lines and chance(rng, missing):
         data = data[:-len(plan.terminator)]
-    data = (make_edge(rng, plan.header) + data + make_edge(rng, plan.trailer))
+    data = (make_edge(rng, plan.header, plan.header_begins) + data +
+            make_edge(rng, plan.trailer, plan.trailer_begins))
     if chance(rng, 0.02):
         data = data[:rng.randint(0, len(data))]
     elif chance(rng, 0.01):
@@ -446,8 +453,10 @@ def break_line(rng, plan, lines):
     lines[number] = bytes(line)
 
 
-def make_edge(rng, length):
+def make_edge(rng, length, begins):
     data = bytearray(rng.randbytes(length))
+    if chance(rng, 0.9):
+        data[:len(begins)] = begins
     for _ in range(rng.choice((0, 1, 3))):
         if length:
             at = rng.randrange(length)

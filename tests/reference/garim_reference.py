@@ -337,6 +337,8 @@ class Plan:
         self.trailer = int(record.get("trailer", 0))
         self.header_action = policy.get("header")
         self.trailer_action = policy.get("trailer")
+        self.header_begins = self.begins(self.header_action)
+        self.trailer_begins = self.begins(self.trailer_action)
         self.fields = [Field(entry, name) for entry in layout["fields"]]
         self.rules = []
         for field in self.fields:
@@ -347,6 +349,11 @@ class Plan:
         self.rejected = bytearray(self.uncovered)
         for field in self.fields:
             self.rejected[field.at:field.end] = field.padding()
+
+    def begins(self, action):
+        """What an edge that is kept must begin with."""
+        return (self.encoding.encode(action["keep"]["begins"])
+                if isinstance(action, dict) else b"")
 
 
 class Rule:
@@ -470,6 +477,8 @@ def run(plan, data, max_rejects=0):
         missing = plan.terminator
     if (len(body) + len(missing)) % plan.stride:
         return refused
+    if not data.startswith(plan.header_begins):
+        return refused
     result = transform(plan, body + missing)
     if result.status == INPUT:
         return result
@@ -477,6 +486,8 @@ def run(plan, data, max_rejects=0):
     if len(result.rejects) > max_rejects:
         result.status, result.output = DATA, None
         return result
+    if not data[end:].startswith(plan.trailer_begins):
+        return refused
     records = result.output[:len(result.output) - len(missing)]
     result.output = (edge(plan, plan.header_action, data[:plan.header]) +
                      records + edge(plan, plan.trailer_action, data[end:]))
