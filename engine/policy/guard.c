@@ -277,3 +277,14 @@ void garim_guard_run(const struct garim_policy *policy,
         if (guard->checks[i].by_hand)
             run_by_hand(policy, &guard->checks[i], piece);
 }
+
+size_t garim_guard_bytes(const struct garim_policy *policy)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < policy->step_count; i++) {
+        const struct garim_step *step = &policy->steps[i];
+        bytes += keeps_digits(step) ? step->field->bytes
+                                    : garim_field_checked_bytes(step->field);
+    }
+    return bytes;
+}

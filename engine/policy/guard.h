@@ -23,4 +23,7 @@ bool garim_guard_build(struct garim_policy_guard *ret_guard,
 void garim_guard_run(const struct garim_policy *policy,
                      struct garim_piece *piece);
 
+/* How many bytes of a record are checked. */
+size_t garim_guard_bytes(const struct garim_policy *policy);
+
 #endif
