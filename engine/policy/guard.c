@@ -64,19 +64,22 @@ struct ranges {
     uint8_t span[GARIM_GUARD_LAYERS_MAX];
 };
 
-/* As many as there is room for: what is left out is looked at by hand. */
-static struct ranges ranges_of(const bool bytes[256])
+/* That of the byte `likely` first, since most rows pass by it; then as many as
+ * there is room for: what is left out is looked at by hand. */
+static struct ranges ranges_of(const bool bytes[256], unsigned likely)
 {
     struct ranges ranges = {0};
-    for (unsigned low = 0; low < 256 && ranges.count < GARIM_GUARD_LAYERS_MAX;
-         low++) {
-        if (!bytes[low]) continue;
-        unsigned high = low;
-        while (high < 255 && bytes[high + 1])
-            high++;
-        ranges.low[ranges.count] = (uint8_t)low;
-        ranges.span[ranges.count++] = (uint8_t)(high - low);
-        low = high;
+    while (likely > 0 && bytes[likely - 1])
+        likely--;
+    for (unsigned i = 0; i < 256 && ranges.count < GARIM_GUARD_LAYERS_MAX;) {
+        unsigned low = (likely + i) % 256, span = 0;
+        while (bytes[low] && low + span < 255 && bytes[low + span + 1])
+            span++;
+        if (bytes[low]) {
+            ranges.low[ranges.count] = (uint8_t)low;
+            ranges.span[ranges.count++] = (uint8_t)span;
+        }
+        i += span + 1;
     }
     return ranges;
 }
@@ -89,30 +92,34 @@ static bool is_null_set(const struct garim_field *field)
     return !field->expect.no_nulls;
 }
 
-static void allow_text(const struct garim_field *field,
-                       const struct garim_expect_text *text, size_t k,
-                       bool *bytes)
+/* Returns the likeliest byte. */
+static uint8_t allow_text(const struct garim_field *field,
+                          const struct garim_expect_text *text, size_t k,
+                          bool *bytes)
 {
     const bool prefix = field->expect.kind == GARIM_EXPECT_PREFIX;
     size_t from = field->justify_right ? field->bytes - text->bytes : 0;
-    if (k >= from && k < from + text->bytes) {
-        bytes[text->data[k - from]] = true;
-    } else if (prefix) {
+    uint8_t likely = field->pad;
+    if (k >= from && k < from + text->bytes)
+        likely = text->data[k - from];
+    else if (prefix)
         memset(bytes, true, 256);
-    } else {
-        bytes[field->pad] = true;
-        if (field->type == GARIM_CHAR) bytes[0] = true;
-    }
+    else if (field->type == GARIM_CHAR)
+        bytes[0] = true;
+    bytes[likely] = true;
+    return likely;
 }
 
 /* Of several texts the first: the bytes of two, mixed, may be neither.  Those
  * of one byte can not mix. */
-static void allow_texts(const struct garim_field *field, size_t k, bool *bytes)
+static uint8_t allow_texts(const struct garim_field *field, size_t k,
+                           bool *bytes)
 {
     const struct garim_expect *expect = &field->expect;
     size_t count = field->bytes == 1 ? expect->text_count : 1;
-    for (size_t i = 0; i < count; i++)
-        allow_text(field, &expect->texts[i], k, bytes);
+    for (size_t i = 1; i < count; i++)
+        (void)allow_text(field, &expect->texts[i], k, bytes);
+    return allow_text(field, &expect->texts[0], k, bytes);
 }
 
 /* The bytes that may stand at byte k of the field: a field of such bytes is
@@ -122,6 +129,7 @@ static struct ranges allowed(const struct garim_step *step,
 {
     const struct garim_field *field = step->field;
     bool bytes[256] = {false};
+    uint8_t likely = field->page->blank;
     if (kind == GARIM_CHECK_DIGITS) {
         for (size_t i = 0; i < 256; i++)
             bytes[i] = field->page->digit[i] >= 0;
@@ -130,9 +138,9 @@ static struct ranges allowed(const struct garim_step *step,
                is_null_set(field) ? field->null_byte : field->expect.bytes,
                sizeof bytes);
     } else {
-        allow_texts(field, k, bytes);
+        likely = allow_texts(field, k, bytes);
     }
-    return ranges_of(bytes);
+    return ranges_of(bytes, likely);
 }
 
 /* From the first byte of a checked field to the last, and the most ranges. */

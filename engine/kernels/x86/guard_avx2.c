@@ -24,7 +24,7 @@ static ALWAYS_INLINE uint64_t outside(vector bytes, vector low, vector span)
 {
     vector height = _mm256_sub_epi8(bytes, low);
     vector inside = _mm256_cmpeq_epi8(_mm256_max_epu8(height, span), span);
-    return ~negative_bits(inside);
+    return (uint32_t)~negative_bits(inside);
 }
 
 #include "kernels/x86/guard_template.h"
