@@ -14,7 +14,7 @@
 
 /* Of the bytes that a policy and a key make of a record: part of what a job
  * is, so that no output is begun by one version and ended by another. */
-#define OUTPUT_FORMAT "1"
+#define OUTPUT_FORMAT "2"
 
 static struct garim_shape shape_of(const struct garim_layout *layout)
 {
