@@ -31,6 +31,8 @@ static const struct garim_bench_shape shapes[] = {
     {"scan", "16 bytes", 16, 128, COUNT, 0, 0},
     {"scan", "32 bytes", 32, 128, COUNT, 0, 0},
     {"scan", "120 bytes", 120, 128, COUNT, 0, 0},
+    {"guard", "16 bytes", 16, 128, COUNT, 0, 0},
+    {"guard", "128 bytes", 128, 128, COUNT, 0, 0},
     {"fill", "6 bytes", 6, 128, COUNT, 0, 0},
     {"fill", "20 bytes", 20, 128, COUNT, 0, 0},
     {"fill", "120 bytes", 120, 128, COUNT, 0, 0},
@@ -279,8 +281,8 @@ static enum garim_status check_options(const struct garim_bench *bench,
         strcmp(options->kernel, "mask") != 0)
         return garim_bench_fail(
             error,
-            "unknown kernel %s; there are hmac, token, scan, fill, find_last, "
-            "translate, digits, encode and mask",
+            "unknown kernel %s; there are hmac, token, scan, guard, fill, "
+            "find_last, translate, digits, encode and mask",
             options->kernel);
     return GARIM_OK;
 }

@@ -136,6 +136,21 @@ static void prepare_encode(struct garim_bench_work *work)
     set_encoding(work, work->shape->bits_each, work->shape->bits);
 }
 
+/* Digits everywhere, but for a letter in a few rows. */
+static void prepare_guard(struct garim_bench_work *work)
+{
+    static uint8_t lows[256 + GARIM_GUARD_SPARE_BYTES];
+    static uint8_t spans[sizeof lows];
+    size_t bytes = work->shape->bytes;
+    ASSERT(bytes <= 256);
+    memset(lows, '0', sizeof lows);
+    memset(spans, 9, sizeof spans);
+    memset(work->data, '5', work->count * work->shape->stride);
+    for (size_t i = 0; i < work->count; i += 100)
+        work->data[i * work->shape->stride + i % bytes] = 'x';
+    work->guard = (struct garim_guard){0, bytes, 1, lows, spans};
+}
+
 /* ---- runs ---------------------------------------------------------------- */
 
 static void run_hmac(const struct garim_kernels *kernels,
@@ -152,6 +167,13 @@ static void run_scan(const struct garim_kernels *kernels,
                                   work->shape->bytes};
     kernels->scan(&work->scan, &column, work->count, work->offsets,
                   work->lengths, work->flags);
+}
+
+static void run_guard(const struct garim_kernels *kernels,
+                      struct garim_bench_work *work)
+{
+    (void)kernels->guard(&work->guard, work->data, work->shape->stride,
+                         work->count, work->numbers);
 }
 
 static void run_encode(const struct garim_kernels *kernels,
@@ -220,6 +242,14 @@ static void digest_scan(const struct garim_bench_work *work, uint8_t *digest)
     garim_bench_mix(digest, work->flags, work->count);
 }
 
+/* How many rows a guard found is known: what is behind them is left undefined.
+ */
+static void digest_found(const struct garim_bench_work *work, uint8_t *digest)
+{
+    garim_bench_mix(digest, work->numbers,
+                    (work->count + 99) / 100 * sizeof *work->numbers);
+}
+
 static void digest_texts(const struct garim_bench_work *work, uint8_t *digest)
 {
     garim_bench_mix(digest, work->out, work->count * work->slot_bytes);
@@ -279,6 +309,11 @@ const struct garim_bench_kind garim_bench_kinds[GARIM_BENCH_KIND_COUNT] = {
         .kernel = "scan",
         .prepare = prepare_scan,
         .ways = {{"", run_scan, digest_scan}},
+    },
+    {
+        .kernel = "guard",
+        .prepare = prepare_guard,
+        .ways = {{"", run_guard, digest_found}},
     },
     {
         .kernel = "fill",

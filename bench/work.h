@@ -29,13 +29,14 @@ struct garim_bench_work {
     uint32_t *lengths;
     uint32_t *which;   /* 0, 1, 2 ... */
     uint32_t *places;  /* of the slots in out */
-    uint32_t *numbers; /* results of find_last and digits */
+    uint32_t *numbers; /* results of guard, find_last and digits */
     uint8_t *flags;    /* results of scan and translate */
     uint8_t *tags;     /* results of hmac, what encode reads */
     uint8_t *out;      /* texts of encode, slots of translate and digits */
     size_t slot_bytes;
     struct garim_hmac_state *state;
     struct garim_scan scan;
+    struct garim_guard guard;
     struct garim_encoding encoding;
     uint8_t table[256];
     void *memory;
@@ -64,7 +65,7 @@ struct garim_bench_kind {
     const struct garim_bench_peer *peers[2]; /* of the first way, or NULL */
 };
 
-enum { GARIM_BENCH_KIND_COUNT = 8 };
+enum { GARIM_BENCH_KIND_COUNT = 9 };
 extern const struct garim_bench_kind garim_bench_kinds[GARIM_BENCH_KIND_COUNT];
 
 /* The key of all HMACs here. */

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "policy/load_layout.h"
+#include "policy/guard.h"
 #include "policy/rule.h"
 
 const char *garim_version(void)
@@ -126,6 +127,22 @@ static unsigned count_fields(const struct garim_policy *policy,
     return count;
 }
 
+static bool leaves_unchecked(const struct garim_policy_edge *edge, size_t bytes)
+{
+    return bytes > 0 && edge->action == GARIM_POLICY_KEEP &&
+           edge->begins.bytes == 0;
+}
+
+/* Where any byte may be a value's, a null is one that looks like none. */
+static bool leaves_nulls(const struct garim_step *step)
+{
+    const struct garim_field *field = step->field;
+    if (field->type != GARIM_BYTES || step->apply_to_null ||
+        step->rule == &garim_rule_keep)
+        return false;
+    return memchr(field->null_byte, true, sizeof field->null_byte) != NULL;
+}
+
 void garim_policy_describe(const struct garim_policy *policy,
                            struct garim_policy_info *ret_info)
 {
@@ -147,6 +164,11 @@ void garim_policy_describe(const struct garim_policy *policy,
         .kept = count_fields(policy, &garim_rule_keep),
         .blanked = count_fields(policy, &garim_rule_blank),
         .constant = count_fields(policy, &garim_rule_constant),
+        .checked_bytes = garim_guard_bytes(policy),
+        .header_unchecked =
+            leaves_unchecked(&policy->header, policy->layout->header_bytes),
+        .trailer_unchecked =
+            leaves_unchecked(&policy->trailer, policy->layout->trailer_bytes),
     };
     memcpy(ret_info->digest, policy->digest, sizeof ret_info->digest);
 }
@@ -163,6 +185,7 @@ void garim_policy_span(const struct garim_policy *policy, size_t index,
         .details = step->details,
         .at = step->field->at,
         .bytes = step->field->bytes,
+        .leaves_nulls = leaves_nulls(step),
     };
 }
 

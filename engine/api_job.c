@@ -14,7 +14,7 @@
 
 /* Of the bytes that a policy and a key make of a record: part of what a job
  * is, so that no output is begun by one version and ended by another. */
-#define OUTPUT_FORMAT "1"
+#define OUTPUT_FORMAT "2"
 
 static struct garim_shape shape_of(const struct garim_layout *layout)
 {
@@ -171,6 +171,11 @@ static enum garim_status run_job(const struct garim_job *job,
     return status == GARIM_OK ? completed : status;
 }
 
+static struct garim_begins begins_of(const struct garim_policy_edge *edge)
+{
+    return (struct garim_begins){edge->begins.data, edge->begins.bytes};
+}
+
 enum garim_status garim_run(const struct garim_engine *engine,
                             const struct garim_job_options *options,
                             struct garim_report *report,
@@ -182,8 +187,10 @@ enum garim_status garim_run(const struct garim_engine *engine,
         [GARIM_POLICY_BLANK] = GARIM_EDGE_BLANK,
     };
     struct garim_shape shape = shape_of(engine->policy->layout);
-    shape.header = edges[engine->policy->header];
-    shape.trailer = edges[engine->policy->trailer];
+    shape.header = edges[engine->policy->header.action];
+    shape.trailer = edges[engine->policy->trailer.action];
+    shape.header_begins = begins_of(&engine->policy->header);
+    shape.trailer_begins = begins_of(&engine->policy->trailer);
     struct garim_worker worker = {
         .user = engine,
         .count_size = engine->policy->step_count * GARIM_COUNTS_PER_STEP,

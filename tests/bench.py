@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 
-KERNELS = {"hmac", "token", "scan", "fill", "find_last", "translate", "digits", "encode", "mask"}
+KERNELS = {"hmac", "token", "scan", "guard", "fill", "find_last", "translate", "digits", "encode",
+           "mask"}
 WORKLOADS = ["card-transactions", "narrow", "wide"]
 FIGURE = {"median", "least", "most", "spread"}
 CONTENDER = {"name", "peer", "threads", "nanoseconds", "cycles", "rate", "gigabytes",

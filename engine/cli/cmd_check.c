@@ -70,6 +70,54 @@ static char *field_text(const struct check *check, size_t index,
     return check->text;
 }
 
+/* ---- warnings ------------------------------------------------------------ */
+
+typedef void tell_function(void *user, const char *warning);
+
+static void warn_of_edge(tell_function *tell, void *user, const char *name)
+{
+    char text[160];
+    (void)snprintf(text, sizeof text,
+                   "the %s is kept whatever it is; say how it begins, %s: "
+                   "{keep: {begins: TEXT}}",
+                   name, name);
+    tell(user, text);
+}
+
+static void warn(const struct check *check, tell_function *tell, void *user)
+{
+    if (check->info.checked_bytes == 0 &&
+        check->layout_info.terminator_bytes == 0)
+        tell(user, "no byte of a record is checked: in a file that lost or "
+                   "gained a byte the rules hide the wrong ones, and nobody "
+                   "is told; say what fields expect (POLICY.md, Expect)");
+    if (check->info.header_unchecked) warn_of_edge(tell, user, "header");
+    if (check->info.trailer_unchecked) warn_of_edge(tell, user, "trailer");
+    for (size_t i = 0; i < check->info.span_count; i++) {
+        struct garim_span_info span;
+        char text[256];
+        garim_policy_span(check->policy, i, &span);
+        if (!span.leaves_nulls) continue;
+        (void)snprintf(text, sizeof text,
+                       "nulls of field %s leave in clear under %s, and in "
+                       "type bytes they may be values; say null: apply, or "
+                       "remove null: from the layout",
+                       span.field, span.rule);
+        tell(user, text);
+    }
+}
+
+static void print_warning(void *user, const char *warning)
+{
+    (void)user;
+    printf("warning: %s\n", warning);
+}
+
+static void json_warning(void *user, const char *warning)
+{
+    garim_json_text(user, NULL, warning);
+}
+
 /* ---- for a person -------------------------------------------------------- */
 
 static void print_edge_note(const char *name, size_t bytes, size_t record_bytes)
@@ -94,6 +142,10 @@ static void print_title(const struct check *check)
     if (layout->trailer_bytes > 0)
         printf(", trailer of %zu bytes", layout->trailer_bytes);
     printf("; policy %.8s\n", info->digest);
+    if (info->checked_bytes > 0)
+        printf("checked in every record: %zu of %zu bytes\n",
+               info->checked_bytes, layout->record_bytes);
+    warn(check, print_warning, NULL);
     print_edge_note("header", layout->header_bytes, info->input_bytes);
     print_edge_note("trailer", layout->trailer_bytes, info->input_bytes);
 }
@@ -206,6 +258,7 @@ static void json_policy(struct garim_json *json, const struct check *check)
     garim_json_count(json, "subjects", info->subjects);
     garim_json_number(json, "budget", info->budget);
     garim_json_text(json, "digest", info->digest);
+    garim_json_count(json, "checked_bytes", info->checked_bytes);
     garim_json_close(json, '}');
     garim_json_open(json, "layout", '{');
     garim_json_text(json, "encoding", layout->encoding);
@@ -258,6 +311,9 @@ static void print_json(const struct check *check)
     garim_json_open(&json, NULL, '{');
     garim_json_text(&json, "garim", garim_version());
     json_policy(&json, check);
+    garim_json_open(&json, "warnings", '[');
+    warn(check, json_warning, &json);
+    garim_json_close(&json, ']');
     json_spans(&json, check);
     json_domains(&json, check);
     garim_json_open(&json, "sample", '[');

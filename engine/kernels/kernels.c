@@ -46,6 +46,7 @@ static struct garim_kernels tables[GARIM_TIER_COUNT] = {
     [GARIM_TIER_SCALAR] = {
         .hmac = garim_hmac_scalar,
         .scan = garim_scan_scalar,
+        .guard = garim_guard_scalar,
         .fill = garim_fill_scalar,
         .find_last = garim_find_last_scalar,
         .translate = garim_translate_scalar,

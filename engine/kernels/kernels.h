@@ -80,6 +80,28 @@ typedef void garim_scan_function(const struct garim_scan *scan,
                                  size_t count, uint32_t *offsets,
                                  uint32_t *lengths, uint8_t *flags);
 
+/* ---- guard: which rows are not what they should be ----------------------- */
+
+enum {
+    GARIM_GUARD_LAYERS_MAX = 8,
+    GARIM_GUARD_SPARE_BYTES = 64, /* behind lows and spans, readable */
+};
+
+/* Byte at + k of a row passes where in one of the layers it is lows[i] to
+ * lows[i] + spans[i] (modulo 256), i = layer * bytes + k. */
+struct garim_guard {
+    size_t at;
+    size_t bytes;  /* at least 1 */
+    size_t layers; /* 1 to GARIM_GUARD_LAYERS_MAX */
+    const uint8_t *lows, *spans;
+};
+
+/* The numbers of the rows in which a byte does not pass, ascending, to `which`
+ * (room for `count`); returns how many they are. */
+typedef size_t garim_guard_function(const struct garim_guard *guard,
+                                    const uint8_t *rows, size_t stride,
+                                    size_t count, uint32_t *which);
+
 /* ---- fill, find_last ------------------------------------------------------
  */
 
@@ -150,6 +172,7 @@ struct garim_kernels {
     const char *name; /* of the tier */
     garim_hmac_function *hmac;
     garim_scan_function *scan;
+    garim_guard_function *guard;
     garim_fill_function *fill;
     garim_find_last_function *find_last;
     garim_translate_function *translate;
@@ -190,6 +213,7 @@ void garim_hmac_many(const struct garim_kernels *kernels,
 
 garim_hmac_function garim_hmac_scalar;
 garim_scan_function garim_scan_scalar;
+garim_guard_function garim_guard_scalar;
 garim_fill_function garim_fill_scalar;
 garim_find_last_function garim_find_last_scalar;
 garim_translate_function garim_translate_scalar;

@@ -68,6 +68,52 @@ static void change_edge(const struct garim_run *run, struct garim_block *block,
     }
 }
 
+/* Whether the bytes of the block that belong to an edge at `start` are as it
+ * must begin. */
+static bool begins_so(const struct garim_block *block, uint64_t start,
+                      struct garim_begins begins)
+{
+    const uint64_t end = block->offset + block->data_bytes;
+    uint64_t from = start > block->offset ? start : block->offset;
+    uint64_t to = start + begins.bytes < end ? start + begins.bytes : end;
+    return from >= to || memcmp(block->data + (from - block->offset),
+                                begins.data + (from - start), to - from) == 0;
+}
+
+/* The records from `record` on are not trusted: those before an edge that is
+ * wrong are as they should be. */
+static void break_edge(struct garim_run *run, const char *name, uint64_t record,
+                       uint64_t offset)
+{
+    struct garim_error error;
+    (void)garim_error_set_path(
+        &error, GARIM_INPUT, run->input_path,
+        "the %s does not begin as the policy says; check that the file is the "
+        "right one, and that no byte of it is missing or too many",
+        name);
+    error.offset = offset;
+    garim_rejects_break(&run->rejects, record, &error);
+}
+
+static void check_edges(struct garim_run *run, const struct garim_block *block)
+{
+    const struct garim_shape *shape = run->job->shape;
+    const struct garim_geometry *geometry = &run->geometry;
+    if (geometry->header_bytes > 0 &&
+        !begins_so(block, 0, shape->header_begins)) {
+        run->foreign = true;
+        break_edge(run, "header", geometry->first_record, 0);
+    }
+    if (block->body_end == GARIM_NONE ||
+        begins_so(block, block->body_end, shape->trailer_begins))
+        return;
+    const uint64_t records =
+        geometry->first_record +
+        (block->body_end - geometry->header_bytes) / geometry->stride;
+    break_edge(run, "trailer", records,
+               shape->header_bytes + records * shape->stride);
+}
+
 static void change_edges(const struct garim_run *run, struct garim_block *block)
 {
     const struct garim_shape *shape = run->job->shape;
@@ -129,6 +175,7 @@ void garim_block_transform(struct garim_run *run, struct garim_block *block,
         else
             transform_rows(run, block, state, faults);
     }
+    if (run->input >= 0) check_edges(run, block);
     change_edges(run, block);
 }
 
@@ -140,9 +187,9 @@ static void cut_at_stop(const struct garim_run *run, struct garim_block *block)
 {
     const uint64_t stop = garim_rejects_stop(&run->rejects);
     if (stop == GARIM_NONE) return;
-    const uint64_t end =
-        run->geometry.header_bytes +
-        (stop - run->geometry.first_record) * run->geometry.stride;
+    uint64_t end = run->geometry.header_bytes +
+                   (stop - run->geometry.first_record) * run->geometry.stride;
+    if (run->foreign) end = 0;
     if (end >= block->offset + block->data_bytes) return;
     block->data_bytes =
         run->ordered && end > block->offset ? (size_t)(end - block->offset) : 0;

@@ -21,6 +21,12 @@ enum garim_edge {
     GARIM_EDGE_BLANK, /* LF and CR stay where `lines` is set */
 };
 
+/* How an edge that is kept must begin; bytes 0: as it likes. */
+struct garim_begins {
+    const uint8_t *data;
+    size_t bytes;
+};
+
 struct garim_shape {
     size_t stride;     /* bytes of a record with its terminator */
     size_t terminator; /* 0, 1 or 2 of them */
@@ -29,6 +35,8 @@ struct garim_shape {
     size_t trailer_bytes;
     enum garim_edge header;
     enum garim_edge trailer;
+    struct garim_begins header_begins;
+    struct garim_begins trailer_begins;
     uint8_t blank;           /* the byte that blanks header and trailer */
     const char *layout_name; /* for messages */
 };

@@ -52,6 +52,7 @@ struct garim_run {
 
     atomic_bool stop;         /* at once: `error` says why */
     atomic_bool drain;        /* claim no more; what is claimed is finished */
+    atomic_bool foreign;      /* the header is not this layout's */
     atomic_bool fell_back;    /* a lane could not have its ring */
     atomic_bool unregistered; /* nor its buffers registered */
 

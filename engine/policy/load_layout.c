@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "policy/load_expect.h"
 #include "policy/reader.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -57,8 +58,9 @@ static void read_nulls(struct garim_reader *reader, struct garim_entry entry,
                        struct garim_field *field)
 {
     if (entry.key == NULL) {
-        field->null_byte[field->page->blank] = true;
-        field->null_byte[0] = true;
+        bool text = field->type != GARIM_BYTES; /* any byte may be a value's */
+        field->null_byte[field->page->blank] = text;
+        field->null_byte[0] = text;
         return;
     }
     bool list =
@@ -184,7 +186,7 @@ static void read_record(struct loader *loader, struct garim_entry record)
 static const struct garim_key_name field_keys[] = {
     {"name", true},  {"at", false},       {"length", false}, {"cols", false},
     {"type", true},  {"encoding", false}, {"pad", false},    {"justify", false},
-    {"null", false}, {"sample", false},
+    {"null", false}, {"sample", false},   {"expect", false},
 };
 enum {
     NAME,
@@ -197,6 +199,7 @@ enum {
     JUSTIFY,
     NULLS,
     SAMPLE,
+    EXPECT,
 };
 
 static const char *read_name(struct garim_reader *reader,
@@ -320,6 +323,7 @@ static void read_field(struct loader *loader, struct garim_entry entry,
     refuse_lines_encoding(loader, entries[FIELD_ENCODING], field->page);
     read_padding(loader, entries, field);
     read_nulls(reader, entries[NULLS], field);
+    garim_expect_read(reader, entries[EXPECT], field);
     if (entries[SAMPLE].key != NULL)
         field->sample = (enum garim_sample)(
             1 + garim_reader_choice(reader, entries[SAMPLE], NULL,

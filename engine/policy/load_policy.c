@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
+#include "policy/guard.h"
+#include "policy/load_edge.h"
 #include "policy/load_layout.h"
 #include "policy/policy.h"
 #include "policy/rule.h"
@@ -280,29 +282,8 @@ static void read_rules(struct loader *loader, struct garim_entry rules)
                                 layout->fields[i].name);
 }
 
-/* ---- edges and gaps -------------------------------------------------------
+/* ---- gaps -------------------------------------------------------
  */
-
-static enum garim_policy_edge read_edge(struct loader *loader,
-                                        struct garim_entry entry,
-                                        struct garim_entry root,
-                                        const char *name, size_t bytes)
-{
-    static const char *const words[] = {"keep", "drop", "blank"};
-    struct garim_reader *reader = &loader->build.reader;
-    if (reader->status != GARIM_OK) return GARIM_POLICY_KEEP;
-    if (entry.key == NULL && bytes > 0)
-        garim_reader_refuse(reader, root,
-                            "the layout has %zu %s bytes; say %s: keep, drop "
-                            "or blank",
-                            bytes, name, name);
-    if (entry.key != NULL && bytes == 0)
-        garim_reader_refuse(reader, entry,
-                            "the layout has no %s bytes; remove this", name);
-    if (entry.key == NULL) return GARIM_POLICY_KEEP;
-    return (enum garim_policy_edge)garim_reader_choice(reader, entry, NULL,
-                                                       words, 3);
-}
 
 static void read_uncovered(struct loader *loader, struct garim_entry entry,
                            struct garim_entry root, size_t at, size_t bytes)
@@ -394,6 +375,9 @@ static void derive(struct loader *loader)
         size_t bytes = garim_canonical_slot_bytes(step->field);
         if (bytes > policy->slot_bytes_max) policy->slot_bytes_max = bytes;
     }
+    if (!garim_guard_build(&policy->guard, reader->arena, policy->steps,
+                           policy->step_count))
+        garim_reader_no_memory(reader);
     policy->blank_record = blank;
     policy->domains = loader->build.domains;
     policy->domain_count = loader->build.domain_count;
@@ -431,10 +415,10 @@ static void read_policy(struct loader *loader)
     policy->budget = read_budget(reader, entries[BUDGET]);
     if (reader->status != GARIM_OK) return;
     take_room(loader);
-    policy->header = read_edge(loader, entries[HEADER], root, "header",
-                               policy->layout->header_bytes);
-    policy->trailer = read_edge(loader, entries[TRAILER], root, "trailer",
-                                policy->layout->trailer_bytes);
+    garim_edge_read(&loader->build, entries[HEADER], root, "header",
+                    policy->layout->header_bytes, &policy->header);
+    garim_edge_read(&loader->build, entries[TRAILER], root, "trailer",
+                    policy->layout->trailer_bytes, &policy->trailer);
     read_rules(loader, entries[RULES]);
     arrange(loader, entries[UNCOVERED], root);
     check_budget(loader, entries[SUBJECTS]);

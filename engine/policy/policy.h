@@ -15,10 +15,15 @@
 #include "record/layout.h"
 
 /* What becomes of header or trailer bytes. */
-enum garim_policy_edge {
+enum garim_policy_action {
     GARIM_POLICY_KEEP,
     GARIM_POLICY_DROP,
     GARIM_POLICY_BLANK,
+};
+
+struct garim_policy_edge {
+    enum garim_policy_action action;
+    struct garim_expect_text begins; /* what is kept must; bytes 0: anything */
 };
 
 /* The space of equal values. */
@@ -55,12 +60,29 @@ struct garim_step {
     const struct garim_rule *rule;
     const struct garim_field *field;
     bool apply_to_null;
+    bool unchecked;      /* keep: digits may be anything */
     const char *details; /* for people */
     union {
         struct garim_constant constant;
         struct garim_mask mask;
         struct garim_token token;
     };
+};
+
+/* What a field must hold: as its layout expects, or digits under `keep`. */
+enum garim_check_kind { GARIM_CHECK_EXPECT, GARIM_CHECK_DIGITS };
+
+struct garim_check {
+    size_t step_index;
+    enum garim_check_kind kind;
+    bool by_hand; /* the template says nothing of it */
+};
+
+/* Looks at every record before rules write; see guard.h. */
+struct garim_policy_guard {
+    struct garim_guard template; /* bytes 0: none */
+    const struct garim_check *checks;
+    size_t check_count;
 };
 
 struct garim_policy {
@@ -71,13 +93,14 @@ struct garim_policy {
     const char *recipient, *purpose, *basis, *epoch, *expires;
     uint64_t subjects;
     double budget;
-    enum garim_policy_edge header;
-    enum garim_policy_edge trailer;
+    struct garim_policy_edge header;
+    struct garim_policy_edge trailer;
 
     /* Every stretch of the record in byte order, gaps among them (as unnamed
      * fields under `blank`). */
     const struct garim_step *steps;
     size_t step_count;
+    struct garim_policy_guard guard;
     const struct garim_domain *domains;
     size_t domain_count;
 

@@ -58,6 +58,22 @@ static void read_word(struct garim_rule_build *build, struct garim_entry entry,
         read_options(build, rule, entry, step);
 }
 
+/* `{keep: true}`, `{keep: unchecked}`. */
+static void read_flag(struct garim_rule_build *build,
+                      const struct garim_rule *rule, struct garim_entry entry,
+                      struct garim_step *step)
+{
+    static const char *const words[] = {"false", "true", "unchecked"};
+    enum { FALSE, TRUE, UNCHECKED };
+    size_t word = garim_reader_choice(&build->reader, entry, NULL, words,
+                                      rule->takes_unchecked ? 3 : 2);
+    step->unchecked = word == UNCHECKED;
+    if (word == FALSE)
+        garim_reader_refuse(&build->reader, entry,
+                            "write %s: true, or the word %s alone", rule->name,
+                            rule->name);
+}
+
 /* {token: {...}}, with `null: apply` beside it if it likes. */
 static void read_map(struct garim_rule_build *build, struct garim_entry entry,
                      struct garim_step *step)
@@ -84,11 +100,7 @@ static void read_map(struct garim_rule_build *build, struct garim_entry entry,
         return;
     }
     const struct garim_rule *rule = garim_rules[index];
-    if (!rule->takes_options &&
-        !garim_reader_flag(&build->reader, entries[index]))
-        garim_reader_refuse(&build->reader, entries[index],
-                            "write %s: true, or the word %s alone", rule->name,
-                            rule->name);
+    if (!rule->takes_options) read_flag(build, rule, entries[index], step);
     garim_rule_read_null(build, entries[NULLS], step);
     read_options(build, rule, entries[index], step);
 }

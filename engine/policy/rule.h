@@ -53,9 +53,10 @@ struct garim_piece {
 
 struct garim_rule {
     const char *name;
-    bool for_type[3];    /* by enum garim_type */
-    const char *way_out; /* for a type it is not for */
-    bool takes_options;  /* a value stands behind its name */
+    bool for_type[3];     /* by enum garim_type */
+    const char *way_out;  /* for a type it is not for */
+    bool takes_options;   /* a value stands behind its name */
+    bool takes_unchecked; /* or the word `unchecked` may */
 
     /* Read the options behind the rule's name into `step` (its rule, field and
      * apply_to_null are set).  Errors through the reader. */

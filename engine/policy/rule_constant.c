@@ -7,43 +7,7 @@
 
 #include "base/limits.h"
 #include "policy/rule.h"
-
-/* Decode hex digits in place; SIZE_MAX where they are none. */
-static size_t decode_hex(uint8_t *text, size_t bytes)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    if (bytes % 2 != 0) return SIZE_MAX;
-    for (size_t i = 0; i < bytes; i++) {
-        const char *found = memchr(digits, text[i], sizeof digits - 1);
-        if (found == NULL) return SIZE_MAX;
-        uint8_t value = (uint8_t)((found - digits) % 16);
-        if (i % 2 == 0)
-            text[i / 2] = (uint8_t)(value << 4);
-        else
-            text[i / 2] |= value;
-    }
-    return bytes / 2;
-}
-
-/* The text as the field's bytes in `out`; SIZE_MAX and words where it is none.
- */
-static size_t encode(const struct garim_field *field, const char *text,
-                     uint8_t *out, const char **ret_wrong)
-{
-    size_t bytes = strlen(text);
-    if (field->type == GARIM_BYTES) {
-        memcpy(out, text, bytes);
-        *ret_wrong = "is no even number of hex digits; write two for each byte";
-        return decode_hex(out, bytes);
-    }
-    if (field->type == GARIM_DIGITS && strspn(text, "0123456789") != bytes) {
-        *ret_wrong = "is not all digits; write digits only";
-        return SIZE_MAX;
-    }
-    *ret_wrong = "has a character that the encoding lacks; use others";
-    return garim_codepage_encode(field->page, (const uint8_t *)text, bytes,
-                                 out);
-}
+#include "policy/text.h"
 
 static void place(struct garim_rule_build *build, struct garim_entry options,
                   const char *text, uint8_t *encoded, struct garim_step *step)
@@ -51,7 +15,7 @@ static void place(struct garim_rule_build *build, struct garim_entry options,
     const struct garim_field *field = step->field;
     struct garim_reader *reader = &build->reader;
     const char *wrong = "";
-    size_t bytes = encode(field, text, encoded, &wrong);
+    size_t bytes = garim_text_encode(field, text, encoded, &wrong);
     if (bytes == SIZE_MAX) {
         garim_reader_refuse(reader, options, "the constant of field %s %s",
                             field->name, wrong);

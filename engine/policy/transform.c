@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Records are worked on in pieces that stay in the cache, one step (a rule on
- * its field) over the whole piece after the other.
+ * Records are worked on in pieces that stay in the cache: first the guard looks
+ * at the whole piece, then one step (a rule on its field) after the other.
  */
 #include "policy/transform.h"
 
@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/secret.h"
+#include "policy/guard.h"
 #include "policy/rule.h"
 
 enum { PIECE_BYTES = 256 << 10 };
@@ -170,6 +171,7 @@ static void transform_piece(struct garim_workspace *workspace, uint64_t *counts)
 {
     const struct garim_policy *policy = workspace->policy;
     struct garim_piece *piece = &workspace->piece;
+    garim_guard_run(policy, piece);
     for (size_t i = 0; i < policy->step_count; i++) {
         const struct garim_step *step = &policy->steps[i];
         uint64_t *seen = counts + i * GARIM_COUNTS_PER_STEP;

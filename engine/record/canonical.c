@@ -13,6 +13,7 @@ const char *garim_breach_text(enum garim_breach breach)
         [GARIM_BREACH_DIGIT] = "has a byte that is no digit",
         [GARIM_BREACH_CHARACTER] = "has bytes that its encoding lacks",
         [GARIM_BREACH_NUMBER] = "is no number",
+        [GARIM_BREACH_EXPECT] = "is not as its layout expects",
     };
     return texts[breach];
 }

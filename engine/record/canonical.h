@@ -18,6 +18,7 @@ enum garim_breach {
     GARIM_BREACH_DIGIT,     /* a byte of a digits field is no digit */
     GARIM_BREACH_CHARACTER, /* a byte is no character of the encoding */
     GARIM_BREACH_NUMBER,    /* text that should be a number is none */
+    GARIM_BREACH_EXPECT,    /* the field is not as its layout expects */
     GARIM_BREACH_COUNT,
 };
 

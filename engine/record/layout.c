@@ -28,6 +28,13 @@ struct garim_value garim_field_trim(const struct garim_field *field,
     return (struct garim_value){.data = data + from, .bytes = to - from};
 }
 
+bool garim_field_is_null(const struct garim_field *field, const uint8_t *data)
+{
+    for (size_t i = 0; i < field->bytes; i++)
+        if (!field->null_byte[data[i]]) return false;
+    return true;
+}
+
 struct garim_scan garim_field_scan(const struct garim_field *field, bool nulls)
 {
     const struct garim_codepage *page = field->page;

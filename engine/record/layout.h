@@ -11,6 +11,7 @@
 
 #include "kernels/kernels.h"
 #include "record/codepage.h"
+#include "record/expect.h"
 #include "record/sample.h"
 
 enum garim_type {
@@ -29,7 +30,8 @@ struct garim_field {
     uint8_t pad;
     bool justify_right;
     bool null_byte[256]; /* a field of such bytes only is null */
-    unsigned line;       /* where the layout file declares it */
+    struct garim_expect expect;
+    unsigned line; /* where the layout file declares it */
     unsigned column;
 };
 
@@ -56,6 +58,9 @@ struct garim_value {
 
 struct garim_value garim_field_trim(const struct garim_field *field,
                                     const uint8_t *data);
+
+/* Every byte is one of the field's null bytes. */
+bool garim_field_is_null(const struct garim_field *field, const uint8_t *data);
 
 /* What the kernels look for in the field; without `nulls` no value is null.
  * Not odd are values of plain bytes: those that garim_value_check passes and

@@ -168,15 +168,52 @@ static void put_field(const struct garim_layout *layout,
     }
 }
 
+/* ---- what the layout expects ---- */
+
+static void put_expected_bytes(const struct garim_field *field, uint64_t hash,
+                               uint8_t *out)
+{
+    uint8_t choice[256];
+    size_t count = 0;
+    for (size_t i = 0; i < 256; i++)
+        if (field->expect.bytes[i]) choice[count++] = (uint8_t)i;
+    for (size_t i = 0; i < field->bytes; i++) {
+        hash = garim_synth_mix(hash, i);
+        if (!field->expect.bytes[out[i]])
+            out[i] = choice[garim_synth_below(hash, (uint32_t)count)];
+    }
+}
+
+/* What was drawn gives way where it has to. */
+static void meet_expectation(const struct garim_field *field, uint64_t hash,
+                             uint8_t *out)
+{
+    const struct garim_expect *expect = &field->expect;
+    if (garim_field_expected(field, out)) return;
+    if (expect->kind == GARIM_EXPECT_BYTES) {
+        put_expected_bytes(field, hash, out);
+        return;
+    }
+    size_t index = garim_synth_below(hash, (uint32_t)expect->text_count);
+    const struct garim_expect_text *text = &expect->texts[index];
+    if (expect->kind == GARIM_EXPECT_PREFIX && !field->justify_right)
+        memcpy(out, text->data, text->bytes);
+    else
+        garim_field_put(field, text->data, text->bytes, out);
+}
+
 void garim_synth_records(const struct garim_layout *layout, uint64_t seed,
                          uint64_t first, size_t count, uint8_t *out)
 {
     for (size_t i = 0; i < count; i++) {
         struct garim_synth_row row = draw_row(seed, first + i);
         memset(out, layout->page->blank, layout->record_bytes);
-        for (size_t f = 0; f < layout->field_count; f++)
-            put_field(layout, &layout->fields[f], &row,
-                      out + layout->fields[f].at);
+        for (size_t f = 0; f < layout->field_count; f++) {
+            const struct garim_field *field = &layout->fields[f];
+            put_field(layout, field, &row, out + field->at);
+            meet_expectation(field, garim_synth_mix(row.hash, field->at),
+                             out + field->at);
+        }
         out += layout->record_bytes;
         memcpy(out, layout->terminator, layout->terminator_bytes);
         out += layout->terminator_bytes;

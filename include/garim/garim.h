@@ -93,6 +93,8 @@ struct garim_span_info {
     const char *details; /* for example "account, text, 80 bits, base32" */
     size_t at;
     size_t bytes;
+    bool leaves_nulls; /* of type bytes: what the layout calls null stays in
+                          clear though the rule hides all else */
 };
 
 struct garim_domain_info {
@@ -113,6 +115,8 @@ struct garim_policy_info {
     size_t input_bytes; /* of one record with its terminator */
     size_t output_bytes;
     unsigned tokenized, masked, kept, blanked, constant; /* fields by rule */
+    size_t checked_bytes; /* of each record, whatever its rules write */
+    bool header_unchecked, trailer_unchecked; /* kept, however they begin */
 };
 
 /* Read a layout file.  Close it with garim_layout_close. */

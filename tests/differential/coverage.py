@@ -29,6 +29,13 @@ def wanted_cells():
             yield f"justify {justify} {type_}"
         for pad in ("default", "blank", "zero", "nul", "high", "character"):
             yield f"pad {pad} {type_}"
+        for kind in ("blank", "digits", "is", "in", "begins", "bytes"):
+            yield f"expect {kind} {type_}: met"
+            yield f"expect {kind} {type_}: broken"
+        yield f"expect {type_}: a null passes"
+        yield f"expect {type_}: a null does not"
+    yield "keep digits: broken"
+    yield "keep unchecked digits: written"
     for rule, type_ in (("mask", "char"), ("mask", "digits"),
                         ("mask whole_field", "char"),
                         ("mask whole_field", "digits"),
@@ -40,7 +47,7 @@ def wanted_cells():
         yield f"framing {framing}"
         yield f"framing {framing}: refused"
         for edge in ("header", "trailer"):
-            for action in ("keep", "drop", "blank"):
+            for action in ("keep", "keep begins", "drop", "blank"):
                 yield f"{edge} {action} {framing}"
     for terminator in ("lf", "crlf"):
         yield f"no last {terminator}"
@@ -67,7 +74,9 @@ def reached_cells(case, plan, result):
     yield f"framing {framing}"
     for edge in ("header", "trailer"):
         if edge in case.policy:
-            yield f"{edge} {case.policy[edge]} {framing}"
+            action = case.policy[edge]
+            begins = isinstance(action, dict)
+            yield f"{edge} {'keep begins' if begins else action} {framing}"
     for entry, field in zip(case.layout["fields"], plan.fields):
         yield f"encoding {field.encoding.name}"
         yield f"justify {field.justify} {field.type}"
@@ -80,6 +89,7 @@ def reached_cells(case, plan, result):
             yield f"no last {framing} before a trailer: refused"
         return
     yield from reached_outcomes(case, plan, result)
+    yield from reached_expectations(case, plan, result)
     yield f"records {'odd' if result.records % 2 else 'even'}"
     yield f"records {result.records}"
     size = len(case.data) - plan.header - plan.trailer
@@ -104,6 +114,20 @@ def reached_outcomes(case, plan, result):
                     yield f"{name}: {outcome}"
 
 
+def reached_expectations(case, plan, result):
+    for field in plan.fields:
+        for record in range(result.records if field.expect else 0):
+            start = plan.header + record * plan.stride
+            raw = case.data[start + field.at:start + field.end]
+            met = field.expect.met(field, raw)
+            if field.is_null(raw):
+                yield (f"expect {field.type}: a null " +
+                       ("passes" if met else "does not"))
+            else:
+                yield (f"expect {field.expect.kind} {field.type}: " +
+                       ("met" if met else "broken"))
+
+
 def rule_names(text, field, rule):
     null = " null: apply" if rule.null_apply else ""
     options = text[rule.name] if isinstance(text, dict) else None
@@ -112,6 +136,8 @@ def rule_names(text, field, rule):
         return (f"token {form} {field.type}{null}",
                 f"as {options['as']} {field.type}")
     name = rule.name
+    if rule.unchecked:
+        name = "keep unchecked"
     if options == "email":
         name = "mask email"
     elif name == "mask" and options.get("whole_field") == "true":

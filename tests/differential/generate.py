@@ -160,7 +160,65 @@ def make_field(rng, name, at, length, record_encoding, lines):
                          else chosen)
     if chance(rng, 0.1):
         entry["justify"] = field.justify
+    if chance(rng, 0.3):
+        expect = make_expect(rng, garim.Field(entry, record_encoding), lines)
+        if expect is not None:
+            entry["expect"] = expect
     return entry
+
+
+SETS = ("0-9", " 0-9A-Z", "A-Za-z", "0-9A-Fa-f", "-", "0-9-", "-+.", "x",
+        " ", "A-IX", "!-~", "*--", "acegikmoqsuwy")
+
+
+def make_expect(rng, field, lines):
+    """What the field must hold, or None where that is not easily said."""
+    kind = rng.choice(("blank", "digits", "is", "in", "begins", "bytes"))
+    if kind in ("blank", "digits"):
+        value = "true"
+    elif kind == "bytes":
+        value = rng.choice(SETS)
+        if chance(rng, 0.3):
+            value += one_byte_character(rng, field.encoding, lines)
+        try:
+            for character in garim.spelled_out(value):
+                if len(field.encoding.encode(character)) != 1:
+                    return None
+        except ValueError:
+            return None
+    else:
+        value = [make_expected_text(rng, field, kind == "begins")
+                 for _ in range(rng.choice((1, 2, 2, 5)) if kind == "in"
+                                else 1)]
+        if None in value:
+            return None
+        value = value if kind == "in" else value[0]
+    if chance(rng, 0.3):
+        pair = [(kind, value), ("null", "no")]
+        rng.shuffle(pair)
+        return dict(pair)
+    return kind if value == "true" and chance(rng, 0.7) else {kind: value}
+
+
+def make_expected_text(rng, field, prefix):
+    """One that trimming leaves as it is."""
+    for _ in range(5):
+        size = rng.randint(1 if prefix else 0, min(field.length, 12))
+        if field.type == "digits":
+            text = "".join(rng.choices("0123456789", k=size))
+            data = field.encoding.encode(text)
+        elif field.type == "bytes":
+            data = rng.randbytes(size).replace(b"\n", b"\t")
+            text = data.hex()
+        else:
+            text = random_text(rng, field.encoding, size, True,
+                               plain=chance(rng, 0.7))
+            text = "".join(filter(str.isprintable, text))
+            data = field.encoding.encode(text)
+        if (data or not prefix) and (
+                field.trim(field.put(data))[1] == data):
+            return text
+    return None
 
 
 def make_pad(rng, code, lines):
@@ -199,6 +257,12 @@ def make_policy(rng, layout):
     for edge in ("header", "trailer"):
         if record.get(edge):
             policy[edge] = rng.choice(("keep", "drop", "blank"))
+            if policy[edge] == "keep" and chance(rng, 0.4):
+                text = random_text(rng, encoding(record.get(
+                    "encoding", "ascii")), min(record[edge], 12), True)
+                text = "".join(filter(str.isprintable, text))
+                if text:
+                    policy[edge] = {"keep": {"begins": text}}
     domains = {}
     for form in FORMS["char"] * 2:
         domains.setdefault(make_release_text(rng), form)
@@ -259,8 +323,10 @@ def with_null_apply(rng, rule):
     return dict(pair)
 
 
-def make_keep(_rng, _field, _domains, _framing):
-    return "keep"
+def make_keep(rng, field, _domains, _framing):
+    if field.type == "digits" and chance(rng, 0.3):
+        return {"keep": "unchecked"}
+    return "keep" if chance(rng, 0.9) else {"keep": "true"}
 
 
 def make_blank(rng, _field, _domains, _framing):
@@ -352,7 +418,8 @@ def make_data(rng, case, plan, scale):
     missing = 0.05 if plan.trailer else 0.3  # not allowed before a trailer
     if plan.terminator and lines and chance(rng, missing):
         data = data[:-len(plan.terminator)]
-    data = (make_edge(rng, plan.header) + data + make_edge(rng, plan.trailer))
+    data = (make_edge(rng, plan.header, plan.header_begins) + data +
+            make_edge(rng, plan.trailer, plan.trailer_begins))
     if chance(rng, 0.02):
         data = data[:rng.randint(0, len(data))]
     elif chance(rng, 0.01):
@@ -386,8 +453,10 @@ def break_line(rng, plan, lines):
     lines[number] = bytes(line)
 
 
-def make_edge(rng, length):
+def make_edge(rng, length, begins):
     data = bytearray(rng.randbytes(length))
+    if chance(rng, 0.9):
+        data[:len(begins)] = begins
     for _ in range(rng.choice((0, 1, 3))):
         if length:
             at = rng.randrange(length)

@@ -60,6 +60,10 @@ class Values:
 
     def make(self):
         value = self.any_value()
+        expect = self.field.expect
+        if expect and not expect.met(self.field, value) and (
+                self.rng.random() >= self.broken_rate):
+            value = self.expected()
         if self.lines:
             value = value.replace(b"\n", b"\r")
         self.last = value
@@ -76,6 +80,20 @@ class Values:
         if kind < 0.13 and self.last is not None:
             return self.last  # equal values have equal tokens
         return self.fit(self.valid())
+
+    def expected(self):
+        """What the layout expects; now and then all but a byte."""
+        rng, field, expect = self.rng, self.field, self.field.expect
+        if expect.kind in ("blank", "digits", "bytes"):
+            value = bytes(rng.choices(expect.bytes, k=field.length))
+        elif expect.kind == "begins":
+            value = self.fit(expect.texts[0] + self.valid())
+        else:
+            value = field.put(rng.choice(expect.texts))
+        if rng.random() < self.broken_rate:
+            at = rng.randrange(field.length)
+            value = value[:at] + rng.randbytes(1) + value[at + 1:]
+        return value
 
     def special(self):
         """Nulls (bytes mixed), all padding, nearly null."""

@@ -73,10 +73,13 @@ class Field:
         self.pad = self.named_byte(entry.get("pad", pad))
         justify = "right" if self.type == "digits" else "left"
         self.justify = entry.get("justify", justify)
-        nulls = entry.get("null", ["blank", "nul"])
+        nulls = [] if self.type == "bytes" else ["blank", "nul"]
+        nulls = entry.get("null", nulls)
         nulls = [nulls] if isinstance(nulls, str) else nulls
         self.nulls = b"".join(map(self.named_byte, nulls))
         self.digits = self.encoding.encode("0123456789")
+        self.expect = Expect(self, entry["expect"]) if "expect" in entry else (
+            None)
 
     def named_byte(self, word):
         named = {"blank": bytes([self.encoding.blank]),
@@ -105,6 +108,49 @@ class Field:
         data = text if isinstance(text, bytes) else self.encoding.encode(text)
         free = self.padding(self.length - len(data))
         return data + free if self.justify == "left" else free + data
+
+
+class Expect:
+    """What a field must hold, whatever its rule."""
+
+    def __init__(self, field, expect):
+        if isinstance(expect, str):
+            expect = {expect: "true"}
+        self.null_passes = expect.get("null") != "no"
+        self.kind = next(key for key in expect if key != "null")
+        options = expect[self.kind]
+        if self.kind == "blank":
+            self.bytes = bytes([field.encoding.blank])
+        elif self.kind == "digits":
+            self.bytes = field.digits
+        elif self.kind == "bytes":
+            self.bytes = field.encoding.encode(spelled_out(options))
+        else:
+            texts = options if self.kind == "in" else [options]
+            self.texts = [bytes.fromhex(text) if field.type == "bytes"
+                          else field.encoding.encode(text) for text in texts]
+
+    def met(self, field, raw):
+        if self.null_passes and field.is_null(raw):
+            return True
+        if self.kind in ("blank", "digits", "bytes"):  # over the whole field
+            return all(byte in self.bytes for byte in raw)
+        _before, value, _after = field.trim(raw)
+        if self.kind == "begins":
+            return value.startswith(self.texts[0])
+        return value in self.texts
+
+
+def spelled_out(text):
+    """'0-3x' is 0123x: a hyphen between two characters is a range."""
+    output = ""
+    while text:
+        if len(text) >= 3 and text[1] == "-":
+            output += "".join(map(chr, range(ord(text[0]), ord(text[2]) + 1)))
+            text = text[3:]
+        else:
+            output, text = output + text[0], text[1:]
+    return output
 
 
 class Broken(Exception):
@@ -291,6 +337,8 @@ class Plan:
         self.trailer = int(record.get("trailer", 0))
         self.header_action = policy.get("header")
         self.trailer_action = policy.get("trailer")
+        self.header_begins = self.begins(self.header_action)
+        self.trailer_begins = self.begins(self.trailer_action)
         self.fields = [Field(entry, name) for entry in layout["fields"]]
         self.rules = []
         for field in self.fields:
@@ -302,6 +350,11 @@ class Plan:
         for field in self.fields:
             self.rejected[field.at:field.end] = field.padding()
 
+    def begins(self, action):
+        """What an edge that is kept must begin with."""
+        return (self.encoding.encode(action["keep"]["begins"])
+                if isinstance(action, dict) else b"")
+
 
 class Rule:
     """name, null_apply and write(field, raw)."""
@@ -311,6 +364,7 @@ class Rule:
         self.null_apply = rule.get("null") == "apply"
         self.name = next(key for key in rule if key != "null")
         options = rule[self.name]
+        self.unchecked = options == "unchecked"
         if isinstance(options, dict):
             self.null_apply |= options.get("null") == "apply"
         if self.name == "token":
@@ -339,11 +393,23 @@ class Result:
         self.rejects = []  # (record, names of all its broken fields)
 
 
+def is_right(field, rule, raw):
+    """What is looked at before any rule writes."""
+    if field.expect and not field.expect.met(field, raw):
+        return False
+    if rule.name == "keep" and field.type == "digits" and not rule.unchecked:
+        _before, value, _after = field.trim(raw)
+        return field.is_null(raw) or all(byte in field.digits for byte in value)
+    return True
+
+
 def transform_record(plan, raw, record, result):
     output = bytearray(plan.uncovered)
     broken = []
     for field, rule in zip(plan.fields, plan.rules):
         data = raw[field.at:field.end]
+        if not is_right(field, rule, data):
+            broken.append(field.name)
         if rule.name != "keep":
             if field.is_null(data) and not rule.null_apply:
                 result.nulls[field.name] += 1
@@ -354,7 +420,8 @@ def transform_record(plan, raw, record, result):
                     result.empties[field.name] += 1
                     data = field.padding()
                 except Broken:
-                    broken.append(field.name)
+                    if field.name not in broken:
+                        broken.append(field.name)
                     continue
         output[field.at:field.end] = data
     if broken:
@@ -410,6 +477,8 @@ def run(plan, data, max_rejects=0):
         missing = plan.terminator
     if (len(body) + len(missing)) % plan.stride:
         return refused
+    if not data.startswith(plan.header_begins):
+        return refused
     result = transform(plan, body + missing)
     if result.status == INPUT:
         return result
@@ -417,6 +486,8 @@ def run(plan, data, max_rejects=0):
     if len(result.rejects) > max_rejects:
         result.status, result.output = DATA, None
         return result
+    if not data[end:].startswith(plan.trailer_begins):
+        return refused
     records = result.output[:len(result.output) - len(missing)]
     result.output = (edge(plan, plan.header_action, data[:plan.header]) +
                      records + edge(plan, plan.trailer_action, data[end:]))

@@ -338,6 +338,36 @@ Test(synth, other_encodings_and_types)
     garim_layout_close(layout);
 }
 
+/* Text that is none of it gives way; what fits already stays. */
+Test(synth, records_are_what_their_layout_expects)
+{
+    struct garim_layout *layout = open_text(
+        "length: 60, encoding: cp037",
+        "  - {name: set, at: 0, length: 9, type: char, expect: {bytes: A-Z}}\n"
+        "  - {name: is, at: 9, length: 9, type: char, expect: {is: Q}}\n"
+        "  - {name: in, at: 18, length: 9, type: digits, expect: {in: [7, "
+        "8]}}\n"
+        "  - {name: left, at: 27, length: 9, type: char,\n"
+        "     expect: {begins: Q7}}\n"
+        "  - {name: right, at: 36, length: 9, type: digits,\n"
+        "     expect: {begins: 77}}\n"
+        "  - {name: raw, at: 45, length: 6, type: bytes,\n"
+        "     expect: {begins: 00ff}}\n"
+        "  - {name: blank, at: 51, length: 9, type: char,\n"
+        "     expect: {blank: true, null: no}}");
+    uint8_t *records = make(layout, SEED, 0, 1000);
+    for (size_t i = 0; i < 1000 * layout->field_count; i++) {
+        const struct garim_field *field =
+            &layout->fields[i % layout->field_count];
+        cr_assert(garim_field_expected(field, records +
+                                                  i / layout->field_count * 60 +
+                                                  field->at),
+                  "field %s", field->name);
+    }
+    free(records);
+    garim_layout_close(layout);
+}
+
 Test(synth, lines_end_where_they_should)
 {
     struct garim_layout *layout = open_text(

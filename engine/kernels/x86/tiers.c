@@ -8,6 +8,7 @@ void garim_x86_fill_avx2(struct garim_kernels *kernels)
 {
     kernels->hmac = garim_hmac_avx2;
     kernels->scan = garim_scan_avx2;
+    kernels->guard = garim_guard_avx2;
     kernels->fill = garim_fill_avx2;
     kernels->find_last = garim_find_last_avx2;
     kernels->translate = garim_translate_avx2;
@@ -24,6 +25,7 @@ void garim_x86_fill_avx512(struct garim_kernels *kernels)
 {
     kernels->hmac = garim_hmac_avx512;
     kernels->scan = garim_scan_avx512;
+    kernels->guard = garim_guard_avx512;
     kernels->fill = garim_fill_avx512;
     kernels->find_last = garim_find_last_avx512;
     kernels->translate = garim_translate_avx512;

@@ -30,6 +30,7 @@ void garim_x86_fill_avx512(struct garim_kernels *kernels);
 garim_hmac_function garim_hmac_avx2, garim_hmac_shani, garim_hmac_avx512;
 garim_scan_function garim_scan_avx2, garim_scan_avx512;
 garim_scan_function garim_scan_avx512_short; /* of at most 32 bytes */
+garim_guard_function garim_guard_avx2, garim_guard_avx512;
 garim_fill_function garim_fill_avx2, garim_fill_avx512;
 garim_find_last_function garim_find_last_avx2, garim_find_last_avx512;
 garim_translate_function garim_translate_avx2, garim_translate_avx512;

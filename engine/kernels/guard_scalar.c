@@ -1,0 +1,28 @@
+/* guard_scalar.c - guard: which rows are not what they should be
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "kernels/kernels.h"
+
+static bool passes(const struct garim_guard *guard, size_t k, uint8_t byte)
+{
+    for (size_t layer = 0; layer < guard->layers; layer++) {
+        size_t i = layer * guard->bytes + k;
+        if ((uint8_t)(byte - guard->lows[i]) <= guard->spans[i]) return true;
+    }
+    return false;
+}
+
+size_t garim_guard_scalar(const struct garim_guard *guard, const uint8_t *rows,
+                          size_t stride, size_t count, uint32_t *which)
+{
+    size_t found = 0;
+    for (size_t row = 0; row < count; row++) {
+        const uint8_t *bytes = rows + row * stride + guard->at;
+        size_t k = 0;
+        while (k < guard->bytes && passes(guard, k, bytes[k]))
+            k++;
+        if (k < guard->bytes) which[found++] = (uint32_t)row;
+    }
+    return found;
+}

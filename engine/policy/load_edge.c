@@ -1,0 +1,70 @@
+/* load_edge.c - what becomes of a header or a trailer, from a policy
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "policy/load_edge.h"
+
+#include <string.h>
+
+/* {begins: TEXT}, in the record's encoding. */
+static void read_begins(struct garim_rule_build *build,
+                        struct garim_entry entry, const char *name,
+                        size_t edge_bytes, struct garim_policy_edge *ret_edge)
+{
+    static const struct garim_key_name keys[] = {{"begins", true}};
+    struct garim_reader *reader = &build->reader;
+    struct garim_entry begins;
+    garim_reader_map(reader, entry, "keep", keys, 1, &begins);
+    const char *text = garim_reader_text(reader, begins, 1, edge_bytes * 4);
+    size_t room = strlen(text);
+    uint8_t *encoded = garim_arena_take(reader->arena, room + 1);
+    if (encoded == NULL) garim_reader_no_memory(reader);
+    if (reader->status != GARIM_OK) return;
+    size_t bytes = garim_codepage_encode(build->layout->page,
+                                         (const uint8_t *)text, room, encoded);
+    if (bytes == SIZE_MAX)
+        garim_reader_refuse(reader, begins,
+                            "begins has a character that the encoding lacks; "
+                            "use others");
+    else if (bytes > edge_bytes)
+        garim_reader_refuse(reader, begins,
+                            "begins has %zu bytes, the %s %zu; shorten it",
+                            bytes, name, edge_bytes);
+    ret_edge->begins = (struct garim_expect_text){encoded, bytes};
+}
+
+/* {keep: ...} */
+static void read_map(struct garim_rule_build *build, struct garim_entry entry,
+                     const char *name, size_t bytes,
+                     struct garim_policy_edge *ret_edge)
+{
+    static const struct garim_key_name keys[] = {{"keep", true}};
+    struct garim_entry keep;
+    garim_reader_map(&build->reader, entry, name, keys, 1, &keep);
+    if (build->reader.status == GARIM_OK)
+        read_begins(build, keep, name, bytes, ret_edge);
+}
+
+void garim_edge_read(struct garim_rule_build *build, struct garim_entry entry,
+                     struct garim_entry root, const char *name, size_t bytes,
+                     struct garim_policy_edge *ret_edge)
+{
+    static const char *const words[] = {"keep", "drop", "blank"};
+    struct garim_reader *reader = &build->reader;
+    *ret_edge = (struct garim_policy_edge){GARIM_POLICY_KEEP, {NULL, 0}};
+    if (reader->status != GARIM_OK) return;
+    if (entry.key == NULL && bytes > 0)
+        garim_reader_refuse(reader, root,
+                            "the layout has %zu %s bytes; say %s: keep, drop "
+                            "or blank",
+                            bytes, name, name);
+    if (entry.key != NULL && bytes == 0)
+        garim_reader_refuse(reader, entry,
+                            "the layout has no %s bytes; remove this", name);
+    if (entry.key == NULL || reader->status != GARIM_OK) return;
+    if (entry.value != NULL && garim_yaml_kind(entry.value) == GARIM_YAML_MAP)
+        read_map(build, entry, name, bytes, ret_edge);
+    else
+        ret_edge->action = (enum garim_policy_action)garim_reader_choice(
+            reader, entry, NULL, words, 3);
+}
