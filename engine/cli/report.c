@@ -208,8 +208,8 @@ garim_cli_report_write(struct garim_cli_report_file *report_file,
     FILE *file = report_file->file;
     if (file == NULL)
         file = open_part(report_file);
-    else
-        (void)ftruncate(fileno(file), 0);
+    else if (ftruncate(fileno(file), 0) != 0)
+        errno = 0; /* a pipe or a device has no old report */
     if (file == NULL) return incomplete(report_file, error);
     write_all(file, outcome);
     bool failed = ferror(file) != 0;

@@ -7,7 +7,10 @@
 #include "base/secret.h"
 #include "kernels/kernels.h"
 
-enum { GROUP = 256 };
+enum {
+    GROUP = 256,
+    KERNEL_STACK_BYTES = 8192, /* more than any kernel takes */
+};
 
 /* Messages of one batch that take as many blocks each. */
 struct group {
@@ -36,6 +39,15 @@ static size_t gather(const uint32_t *offsets, const uint32_t *lengths,
     return next == SIZE_MAX ? blocks : next;
 }
 
+static void hash_same(const struct garim_kernels *kernels,
+                      const struct garim_hmac_state *state, const uint8_t *data,
+                      const uint32_t *offsets, const uint32_t *lengths,
+                      size_t count, uint8_t *tags)
+{
+    kernels->hmac(state, data, offsets, lengths, count, tags);
+    garim_traces_clear(KERNEL_STACK_BYTES);
+}
+
 static void hash_mixed(const struct garim_kernels *kernels,
                        const struct garim_hmac_state *state,
                        const uint8_t *data, const uint32_t *offsets,
@@ -46,8 +58,8 @@ static void hash_mixed(const struct garim_kernels *kernels,
     do {
         blocks = next;
         next = gather(offsets, lengths, count, blocks, &group);
-        kernels->hmac(state, data, group.offsets, group.lengths, group.count,
-                      group.tags);
+        hash_same(kernels, state, data, group.offsets, group.lengths,
+                  group.count, group.tags);
         for (size_t i = 0; i < group.count; i++)
             memcpy(tags + group.indexes[i] * GARIM_TAG_BYTES,
                    group.tags + i * GARIM_TAG_BYTES, GARIM_TAG_BYTES);
@@ -69,7 +81,7 @@ void garim_hmac_many(const struct garim_kernels *kernels,
                      size_t count, uint8_t *tags)
 {
     if (are_short(lengths, count)) {
-        kernels->hmac(state, data, offsets, lengths, count, tags);
+        hash_same(kernels, state, data, offsets, lengths, count, tags);
         return;
     }
     for (size_t from = 0; from < count; from += GROUP) {
