@@ -14,6 +14,7 @@ struct garim_engine {
     const struct garim_kernels *kernels;
     struct garim_hmac_state *states; /* secret memory: one a domain */
     char key_id[17];
+    bool key_published; /* the documentation prints it */
 };
 
 #endif

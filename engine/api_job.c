@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,6 +132,17 @@ static bool report_fields(const struct garim_policy *policy,
     return true;
 }
 
+static void note_key(const struct garim_engine *engine,
+                     struct garim_report *report)
+{
+    const size_t used = strlen(report->notes);
+    if (!engine->key_published) return;
+    (void)snprintf(report->notes + used, sizeof report->notes - used,
+                   "%sthe key is the one that the documentation prints: "
+                   "anybody can compute its tokens; make one with garim keygen",
+                   used == 0 ? "" : "; ");
+}
+
 static enum garim_status run_job(const struct garim_job *job,
                                  const struct garim_engine *engine,
                                  struct garim_report *report,
@@ -141,6 +153,7 @@ static enum garim_status run_job(const struct garim_job *job,
     enum garim_status status = garim_job_run(job, report, counts, error);
     memcpy(report->key_id, engine->key_id, sizeof report->key_id);
     report->kernels = engine->kernels->name;
+    note_key(engine, report);
     if (!report_fields(engine->policy, counts, report) && status == GARIM_OK)
         status = garim_error_no_memory(error);
     free(counts);
