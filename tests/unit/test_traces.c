@@ -1,0 +1,321 @@
+/* test_traces.c - what stays in memory that nobody owns any more: nothing
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "crypto/crypto.h"
+#include "pipeline/descriptor.h"
+#include "support.h"
+
+/* ---- stacks and registers -------------------------------------------------
+ * What is looked at runs in a thread, whose stack is painted before and read
+ * after it ended.  A signal at the end brings the registers into it. */
+
+enum { STACK_BYTES = 256 << 10, PIECE = 8, SECRETS_MAX = 80 };
+
+typedef void traced_function(void);
+
+/* Static, and so in none of the places looked at. */
+static uint8_t secrets[SECRETS_MAX][64];
+static size_t secret_bytes[SECRETS_MAX], secret_count;
+static traced_function *traced;
+static bool with_registers;
+
+static void expect_none_of(const void *bytes, size_t count)
+{
+    secret_bytes[secret_count] = count;
+    memcpy(secrets[secret_count++], bytes, count);
+}
+
+static void expect_no_state(const struct garim_hmac_state *state)
+{
+    const uint32_t *words = state->inner;
+    expect_none_of(state->inner, sizeof state->inner);
+    expect_none_of(state->outer, sizeof state->outer);
+    for (size_t i = 0; i < 16; i++) {
+        const uint32_t word = i < 8 ? words[i] : state->outer[i - 8];
+        const uint32_t lanes[2] = {word, word};
+        expect_none_of(lanes, sizeof lanes);
+    }
+}
+
+/* Which secret has a piece in `memory`, from 1; 0: none. */
+static size_t find_piece(const uint8_t *memory, size_t bytes)
+{
+    for (size_t s = 0; s < secret_count; s++)
+        for (size_t i = 0; i + PIECE <= secret_bytes[s]; i++)
+            if (memmem(memory, bytes, secrets[s] + i, PIECE) != NULL)
+                return s + 1;
+    return 0;
+}
+
+static void on_signal(int signal)
+{
+    (void)signal;
+}
+
+static void *trace(void *nothing)
+{
+    traced();
+    if (with_registers) (void)raise(SIGUSR1);
+    return nothing;
+}
+
+static size_t leftover_of(traced_function *function, bool registers)
+{
+    pthread_t thread;
+    pthread_attr_t attributes;
+    void *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    cr_assert(stack != MAP_FAILED);
+    memset(stack, 0xA5, STACK_BYTES);
+    cr_assert(signal(SIGUSR1, on_signal) != SIG_ERR);
+    traced = function;
+    with_registers = registers;
+    cr_assert_eq(pthread_attr_init(&attributes), 0);
+    cr_assert_eq(pthread_attr_setstack(&attributes, stack, STACK_BYTES), 0);
+    cr_assert_eq(pthread_create(&thread, &attributes, trace, NULL), 0);
+    cr_assert_eq(pthread_join(thread, NULL), 0);
+    const size_t found = find_piece(stack, STACK_BYTES);
+    (void)pthread_attr_destroy(&attributes);
+    (void)munmap(stack, STACK_BYTES);
+    return found;
+}
+
+static void expect_clean(traced_function *function, const char *what)
+{
+    cr_assert_eq(leftover_of(function, false), 0, "%s: on the stack", what);
+    cr_assert_eq(leftover_of(function, true), 0, "%s: in registers", what);
+}
+
+/* ---- kernels ---- */
+
+enum { MESSAGES = 100 };
+
+static struct garim_hmac_state state;
+static const struct garim_kernels *kernels;
+static uint32_t offsets[MESSAGES], lengths[MESSAGES];
+static size_t message_count;
+
+static void hash_messages(void)
+{
+    static uint8_t data[4 * MESSAGES], tags[MESSAGES * GARIM_TAG_BYTES];
+    garim_hmac_many(kernels, &state, data, offsets, lengths, message_count,
+                    tags);
+}
+
+static void leave_a_state(void)
+{
+    volatile struct garim_hmac_state copy;
+    memcpy((void *)&copy, &state, sizeof copy);
+}
+
+/* Halves of a block, a block, some, and all of these; in counts that fill the
+ * lanes, and that do not. */
+static void hash_each_way(enum garim_tier tier)
+{
+    static const struct {
+        uint32_t bytes, growth;
+    } shapes[] = {{17, 0}, {40, 0}, {130, 0}, {0, 2}};
+    static const size_t counts[] = {1, 4, 13, 32, 64, 67, MESSAGES};
+    kernels = garim_kernels_of(tier);
+    for (size_t shape = 0; shape < sizeof shapes / sizeof *shapes; shape++)
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+            message_count = counts[i];
+            for (uint32_t m = 0; m < MESSAGES; m++)
+                lengths[m] = shapes[shape].bytes + m * shapes[shape].growth;
+            expect_clean(hash_messages, kernels->name);
+        }
+}
+
+Test(traces, kernels_leave_no_midstate)
+{
+    static const uint8_t key[32] = "a key of thirty-two bytes, just";
+    cr_assert_eq(garim_hmac_key(&state, key, sizeof key), 0);
+    expect_no_state(&state);
+    cr_assert_neq(leftover_of(leave_a_state, false), 0, "the test is blind");
+    for (enum garim_tier tier = 0; tier < GARIM_TIER_COUNT; tier++)
+        if (garim_tier_usable(tier)) hash_each_way(tier);
+}
+
+/* ---- derivation ---- */
+
+static struct garim_key *master;
+static uint8_t derived[32];
+
+static void derive(void)
+{
+    static const char *const labels[] = {"token", "a", "b", "c", "d"};
+    cr_assert_eq(garim_key_derive(master, labels, 5, derived, 32), 0);
+    cr_assert_eq(garim_hmac_key(&state, derived, 32), 0);
+}
+
+Test(traces, derivation_leaves_no_key)
+{
+    uint8_t pads[2][32];
+    struct garim_key *key;
+    cr_assert_eq(garim_key_open_random(&key, NULL), GARIM_OK);
+    master = key;
+    derive();
+    for (size_t i = 0; i < 32; i++) {
+        pads[0][i] = derived[i] ^ 0x36;
+        pads[1][i] = derived[i] ^ 0x5c;
+    }
+    expect_none_of(garim_key_bytes(key), GARIM_KEY_BYTES);
+    expect_none_of(derived, sizeof derived);
+    expect_none_of(pads[0], sizeof pads[0]);
+    expect_none_of(pads[1], sizeof pads[1]);
+    expect_no_state(&state);
+    expect_clean(derive, "derivation");
+    garim_key_close(key);
+}
+
+/* ---- freed memory ---------------------------------------------------------
+ * Read by way of the kernel: it asks nobody whose it is. */
+
+/* Whether `bytes` of this process hold the needle, of which the complement is
+ * given, so that it is not found in itself. */
+static bool range_holds(uintptr_t from, size_t bytes, const uint8_t *complement,
+                        size_t needle_bytes)
+{
+    uint8_t needle[64];
+    uint8_t *copy = malloc(bytes);
+    const struct iovec local = {copy, bytes}, remote = {(void *)from, bytes};
+    cr_assert_not_null(copy);
+    const ssize_t got = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+    for (size_t i = 0; i < needle_bytes; i++)
+        needle[i] = (uint8_t)~complement[i];
+    const bool found =
+        got > 0 && memmem(copy, (size_t)got, needle, needle_bytes) != NULL;
+    explicit_bzero(needle, sizeof needle);
+    explicit_bzero(copy, bytes);
+    free(copy);
+    return found;
+}
+
+static bool memory_holds(const uint8_t *complement, size_t bytes)
+{
+    char line[512];
+    bool found = false;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    cr_assert_not_null(maps);
+    while (!found && fgets(line, sizeof line, maps) != NULL) {
+        uintptr_t from, to;
+        char mode[8], name[64] = "";
+        if (sscanf(line, "%lx-%lx %7s %*s %*s %*s %63s", &from, &to, mode,
+                   name) < 3)
+            continue;
+        if (strncmp(mode, "rw", 2) == 0 && to - from <= 64 << 20 &&
+            strcmp(name, "[stack]") != 0)
+            found = range_holds(from, to - from, complement, bytes);
+    }
+    (void)fclose(maps);
+    return found;
+}
+
+static void complement_of(uint8_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = (uint8_t)~bytes[i];
+}
+
+Test(traces, a_closed_context_leaves_no_value_and_no_tag)
+{
+    static const char *const labels[] = {"token", "partner-a", "nsf-scoring",
+                                         "d", "2026-11"};
+    uint8_t digits[] = "8291037465510", domain_key[32], tag[GARIM_TAG_BYTES];
+    char record[] = "82-9103-7465-510";
+    /* What malloc gives back to the system can not be looked at. */
+    (void)mallopt(M_MMAP_MAX, 0);
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    struct garim_key *key = support_open_key();
+    cr_assert_eq(garim_key_derive(key, labels, 5, domain_key, 32), 0);
+    garim_key_close(key);
+    cr_assert_eq(garim_hmac_sha256(domain_key, 32, digits, 13, tag), 0);
+    complement_of(tag, sizeof tag);
+    complement_of(digits, 13);
+
+    struct support_engine opened = support_open_engine(
+        "length: 16", "{name: f, at: 0, length: 16, type: char}",
+        "f: {token: {domain: d, canonical: phone, bits: 80, as: base32}}",
+        "subjects: 1");
+    cr_assert_eq(garim_transform(opened.context, record, record, 1, NULL),
+                 GARIM_OK);
+    cr_assert(memory_holds(tag, sizeof tag), "the test is blind for tags");
+    cr_assert(memory_holds(digits, 13), "the test is blind for values");
+    garim_context_close(opened.context);
+    opened.context = NULL;
+    cr_assert_not(memory_holds(tag, sizeof tag));
+    cr_assert_not(memory_holds(digits, 13));
+    support_close_engine(&opened);
+}
+
+/* ---- the head of the input ---- */
+
+static struct garim_io_request *pending;
+static uintptr_t head_at;
+static size_t head_bytes;
+
+static int open_queue(struct garim_io_queue **ret_queue,
+                      const struct garim_io_queue_options *options)
+{
+    (void)options;
+    *ret_queue = NULL;
+    return 0;
+}
+
+static void close_queue(struct garim_io_queue *queue)
+{
+    (void)queue;
+}
+
+static void fill_head(struct garim_io_queue *queue,
+                      struct garim_io_request *request)
+{
+    (void)queue;
+    memset(request->buffer, 'Q', request->bytes);
+    request->result = (int64_t)request->bytes;
+    head_at = (uintptr_t)request->buffer;
+    head_bytes = request->bytes;
+    pending = request;
+}
+
+static struct garim_io_request *give_back(struct garim_io_queue *queue,
+                                          bool wait)
+{
+    (void)queue;
+    (void)wait;
+    return pending;
+}
+
+static int agree(int descriptor, bool direct)
+{
+    (void)descriptor;
+    (void)direct;
+    return 0;
+}
+
+Test(traces, a_probe_of_the_input_leaves_no_copy)
+{
+    const struct garim_io io = {.queue_open = open_queue,
+                                .queue_close = close_queue,
+                                .submit = fill_head,
+                                .reap = give_back,
+                                .set_direct = agree};
+    uint8_t complement[PIECE];
+    memset(complement, (uint8_t) ~'Q', sizeof complement);
+    cr_assert(garim_direct_probe(&io, 0, GARIM_IO_READ, 0));
+    cr_assert(head_bytes >= 4096);
+    cr_assert_not(range_holds(head_at, head_bytes, complement, PIECE));
+}
