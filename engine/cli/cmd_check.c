@@ -21,7 +21,24 @@ struct check {
     char *text;
     size_t text_bytes;
     struct garim_error fault; /* the sample record broke its layout */
+    char key_id[17];          /* of the key that the options name, or "" */
+    bool key_published;
 };
+
+/* The key is opened as a run would, and only named. */
+static enum garim_status look_at_key(struct check *check,
+                                     const struct garim_cli_settings *settings,
+                                     struct garim_error *error)
+{
+    struct garim_key *key = NULL;
+    enum garim_status status = garim_cli_key_check(settings, error);
+    if (status == GARIM_OK) status = garim_cli_key_open(settings, &key, error);
+    if (status != GARIM_OK || key == NULL) return status;
+    memcpy(check->key_id, garim_key_id(key), sizeof check->key_id);
+    check->key_published = garim_key_is_published(key);
+    garim_key_close(key);
+    return GARIM_OK;
+}
 
 /* ---- the sample record --------------------------------------------------- */
 
@@ -94,6 +111,10 @@ static void print_title(const struct check *check)
     if (layout->trailer_bytes > 0)
         printf(", trailer of %zu bytes", layout->trailer_bytes);
     printf("; policy %.8s\n", info->digest);
+    if (check->key_id[0] != '\0') printf("key %s\n", check->key_id);
+    if (check->key_published)
+        printf("warning: the key is the one that the documentation prints: "
+               "anybody can compute its tokens; make one with garim keygen\n");
     print_edge_note("header", layout->header_bytes, info->input_bytes);
     print_edge_note("trailer", layout->trailer_bytes, info->input_bytes);
 }
@@ -258,6 +279,10 @@ static void print_json(const struct check *check)
     garim_json_open(&json, NULL, '{');
     garim_json_text(&json, "garim", garim_version());
     json_policy(&json, check);
+    if (check->key_id[0] != '\0') {
+        garim_json_text(&json, "key_id", check->key_id);
+        garim_json_bool(&json, "key_published", check->key_published);
+    }
     json_spans(&json, check);
     json_domains(&json, check);
     garim_json_open(&json, "sample", '[');
@@ -287,7 +312,8 @@ enum garim_status garim_cli_check(const struct garim_cli_settings *settings,
     };
     garim_policy_describe(policy, &check.info);
     garim_layout_describe(check.layout, &check.layout_info);
-    status = make_sample(&check, error);
+    status = look_at_key(&check, settings, error);
+    if (status == GARIM_OK) status = make_sample(&check, error);
     if (status == GARIM_OK && settings->json)
         print_json(&check);
     else if (status == GARIM_OK)

@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "base/secret.h"
 #include "kernels/kernels.h"
 
 enum {
@@ -39,15 +38,6 @@ static size_t gather(const uint32_t *offsets, const uint32_t *lengths,
     return next == SIZE_MAX ? blocks : next;
 }
 
-static void hash_same(const struct garim_kernels *kernels,
-                      const struct garim_hmac_state *state, const uint8_t *data,
-                      const uint32_t *offsets, const uint32_t *lengths,
-                      size_t count, uint8_t *tags)
-{
-    kernels->hmac(state, data, offsets, lengths, count, tags);
-    garim_traces_clear(KERNEL_STACK_BYTES);
-}
-
 static void hash_mixed(const struct garim_kernels *kernels,
                        const struct garim_hmac_state *state,
                        const uint8_t *data, const uint32_t *offsets,
@@ -58,13 +48,12 @@ static void hash_mixed(const struct garim_kernels *kernels,
     do {
         blocks = next;
         next = gather(offsets, lengths, count, blocks, &group);
-        hash_same(kernels, state, data, group.offsets, group.lengths,
-                  group.count, group.tags);
+        kernels->hmac(state, data, group.offsets, group.lengths, group.count,
+                      group.tags);
         for (size_t i = 0; i < group.count; i++)
             memcpy(tags + group.indexes[i] * GARIM_TAG_BYTES,
                    group.tags + i * GARIM_TAG_BYTES, GARIM_TAG_BYTES);
     } while (next > blocks);
-    garim_secret_wipe(group.tags, sizeof group.tags);
 }
 
 static bool are_short(const uint32_t *lengths, size_t count)
@@ -81,7 +70,8 @@ void garim_hmac_many(const struct garim_kernels *kernels,
                      size_t count, uint8_t *tags)
 {
     if (are_short(lengths, count)) {
-        hash_same(kernels, state, data, offsets, lengths, count, tags);
+        kernels->hmac(state, data, offsets, lengths, count, tags);
+        garim_traces_clear(KERNEL_STACK_BYTES);
         return;
     }
     for (size_t from = 0; from < count; from += GROUP) {
@@ -89,4 +79,5 @@ void garim_hmac_many(const struct garim_kernels *kernels,
         hash_mixed(kernels, state, data, offsets + from, lengths + from, some,
                    tags + from * GARIM_TAG_BYTES);
     }
+    garim_traces_clear(KERNEL_STACK_BYTES + sizeof(struct group));
 }
