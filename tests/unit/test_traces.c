@@ -23,7 +23,12 @@
  * What is looked at runs in a thread, whose stack is painted before and read
  * after it ended.  A signal at the end brings the registers into it. */
 
-enum { STACK_BYTES = 256 << 10, PIECE = 8, SECRETS_MAX = 80 };
+enum {
+    STACK_BYTES = 256 << 10,
+    GAP_BYTES = 32 << 10,
+    PIECE = 8,
+    SECRETS_MAX = 80,
+};
 
 typedef void traced_function(void);
 
@@ -66,9 +71,19 @@ static void on_signal(int signal)
     (void)signal;
 }
 
+/* Below a gap, which is for whatever the thread does after it: it would write
+ * over what is looked for. */
+static __attribute__((noinline)) void call_traced(void)
+{
+    uint8_t gap[GAP_BYTES];
+    explicit_bzero(gap, sizeof gap);
+    traced();
+    explicit_bzero(gap, sizeof gap);
+}
+
 static void *trace(void *nothing)
 {
-    traced();
+    call_traced();
     if (with_registers) (void)raise(SIGUSR1);
     return nothing;
 }
@@ -119,8 +134,9 @@ static void hash_messages(void)
 
 static void leave_a_state(void)
 {
-    volatile struct garim_hmac_state copy;
-    memcpy((void *)&copy, &state, sizeof copy);
+    struct garim_hmac_state copy;
+    memcpy(&copy, &state, sizeof copy);
+    __asm__ volatile("" : : "r"(&copy) : "memory");
 }
 
 /* Neither of the state nor of a tag, which is more than a token. */
