@@ -8,7 +8,7 @@
 
 enum {
     GROUP = 256,
-    KERNEL_STACK_BYTES = 8192, /* more than any kernel takes */
+    KERNEL_STACK_BYTES = 12288, /* what a kernel takes, and a signal in it */
 };
 
 /* Messages of one batch that take as many blocks each. */
