@@ -115,6 +115,9 @@ def keys_of(master):
             state = compress(padded(key.ljust(64, b"\0"), byte))
             states.append(("midstate", b"".join(w.to_bytes(4, "little") for w in state)))
             states.append(("midstate", b"".join(w.to_bytes(4, "big") for w in state)))
+            # As the instructions for SHA-256 want it.
+            states += [("midstate", b"".join(state[i].to_bytes(4, "little") for i in order))
+                       for order in ((5, 4, 1, 0), (7, 6, 3, 2))]
             states += [("broadcast", 2 * w.to_bytes(4, "little")) for w in state]
     for name, key in secrets:
         keys += [(name + "^ipad", padded(key, 0x36)), (name + "^opad", padded(key, 0x5C))]
@@ -242,8 +245,9 @@ class Looker:
             user.kill()
             user.wait()
 
-    def crash_user(self, kernels, deny, place):
-        """A look at a real core file; False where the system writes none here."""
+    def crash_user(self, kernels, deny, working, place):
+        """A look at a real core file; False where the system writes none here.  Only who works may
+        have midstates outside the pages for secrets."""
         for old in self.folder.glob("core*"):
             old.unlink()
         user = self.start([self.user, self.policy, self.key, kernels], deny, stdin=subprocess.PIPE,
@@ -251,15 +255,17 @@ class Looker:
                           preexec_fn=lambda: resource.setrlimit(
                               resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2))
         self.await_word(user, "opened")
-        self.tell(user, "go")
-        self.await_word(user, "working")
-        time.sleep(self.draw.uniform(0, 0.02))
+        if working:
+            self.tell(user, "go")
+            self.await_word(user, "working")
+            time.sleep(self.draw.uniform(0, 0.02))
         self.tell(user, "crash")
         if user.wait(WAIT_SECONDS) != -signal.SIGABRT:
             raise Wrong(f"{place}: the program did not crash")
         cores = list(self.folder.glob("core*"))
         for core in cores:
-            self.look("file", core, self.keys, place + ", core")
+            needles = self.keys if working else self.keys + self.states
+            self.look("file", core, needles, place + ", core")
         return bool(cores)
 
     @staticmethod
@@ -281,7 +287,8 @@ def look_at_all(looker, kernels, deny, moments):
     place = f"{kernels}, {way}"
     each = max(1, moments // 3)
     looker.run_user(kernels, deny, each, f"library, {place}")
-    cores = looker.crash_user(kernels, deny, f"library, {place}")
+    cores = looker.crash_user(kernels, deny, False, f"library, {place}, opened")
+    cores = looker.crash_user(kernels, deny, True, f"library, {place}") and cores
     for stream in (True, False):
         left = each
         while left > 0:

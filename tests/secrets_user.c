@@ -49,14 +49,16 @@ static void *work(void *records)
     if (in == NULL || out == NULL) exit(EXIT_FAILURE);
     garim_synth_fill(garim_policy_layout(policy), 1, 0, RECORDS, in);
     if (garim_context_open(&context, engine, &error) != GARIM_OK) fail(&error);
-    for (bool first = true; !atomic_load(&ending); first = false) {
+    bool first = true;
+    do {
         for (size_t at = 0; at < RECORDS; at += step)
             if (garim_transform(context, in + at * info.input_bytes,
                                 out + at * info.output_bytes, step,
                                 &error) != GARIM_OK)
                 fail(&error);
         if (first) (void)atomic_fetch_add(&begun, 1);
-    }
+        first = false;
+    } while (!atomic_load(&ending));
     garim_context_close(context);
     free(in);
     free(out);
@@ -94,6 +96,9 @@ int main(int count, char **words)
     atomic_store(&ending, true);
     for (size_t i = 0; i < WORKERS; i++)
         (void)pthread_join(workers[i], NULL);
+    /* The stack of a thread that ended may be gone; this one is not. */
+    for (size_t i = 0; i < WORKERS; i++)
+        (void)work((void *)&steps[i]);
     garim_engine_close(engine);
     (void)puts("closed");
     await_line();

@@ -49,6 +49,14 @@ static void expect_no_state(const struct garim_hmac_state *state)
     const uint32_t *words = state->inner;
     expect_none_of(state->inner, sizeof state->inner);
     expect_none_of(state->outer, sizeof state->outer);
+    /* In the order of the instructions for SHA-256, too. */
+    for (size_t i = 0; i < 4; i++) {
+        const uint32_t *half = i < 2 ? state->inner : state->outer;
+        const size_t from = i % 2 * 2;
+        const uint32_t pair[4] = {half[from + 5], half[from + 4],
+                                  half[from + 1], half[from]};
+        expect_none_of(pair, sizeof pair);
+    }
     for (size_t i = 0; i < 16; i++) {
         const uint32_t word = i < 8 ? words[i] : state->outer[i - 8];
         const uint32_t lanes[2] = {word, word};
