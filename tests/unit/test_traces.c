@@ -16,6 +16,9 @@
 #include <criterion/criterion.h>
 
 #include "crypto/crypto.h"
+#if defined(__x86_64__)
+#include "kernels/x86/x86.h"
+#endif
 #include "pipeline/descriptor.h"
 #include "support.h"
 
@@ -187,6 +190,56 @@ Test(traces, kernels_leave_no_midstate)
     for (enum garim_tier tier = 0; tier < GARIM_TIER_COUNT; tier++)
         if (garim_tier_usable(tier)) hash_each_way(tier);
 }
+
+/* ---- registers ---- */
+
+#if defined(__x86_64__)
+
+static unsigned processor; /* of enum GARIM_CPU_... */
+
+/* A thread begins with the registers of who makes it. */
+static void fill_xmm7(void)
+{
+    garim_x86_clear_registers(garim_x86_cpu());
+    __asm__ volatile("movdqu %0, %%xmm7" : : "m"(state) : "xmm7");
+}
+
+static void clear_xmm7(void)
+{
+    fill_xmm7();
+    garim_x86_clear_registers(processor);
+}
+
+static void fill_zmm29(void)
+{
+    garim_x86_clear_registers(garim_x86_cpu());
+    __asm__ volatile("vmovdqu64 %0, %%zmm29" : : "m"(state));
+}
+
+static void clear_zmm29(void)
+{
+    fill_zmm29();
+    garim_x86_clear_registers(processor);
+}
+
+Test(traces, registers_of_every_kind_of_processor_are_cleared)
+{
+    const unsigned own = garim_x86_cpu();
+    for (uint32_t i = 0; i < 8; i++)
+        state.inner[i] = 0x9b3c51e7 * (i + 3);
+    expect_none_of(state.inner, sizeof state.inner);
+    cr_assert_neq(leftover_of(fill_xmm7, true), 0, "the test is blind");
+    processor = 0;
+    cr_assert_eq(leftover_of(clear_xmm7, true), 0, "SSE");
+    processor = own & GARIM_CPU_YMM;
+    cr_assert_eq(leftover_of(clear_xmm7, true), 0, "AVX");
+    if (!(own & GARIM_CPU_ZMM)) return;
+    cr_assert_neq(leftover_of(fill_zmm29, true), 0, "the test is blind");
+    processor = own;
+    cr_assert_eq(leftover_of(clear_zmm29, true), 0, "AVX-512");
+}
+
+#endif
 
 /* ---- derivation ---- */
 
