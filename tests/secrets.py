@@ -331,6 +331,8 @@ def main():
                 if not cores:
                     print(f"{kernels}: the look at a core file skipped, none was written")
                 good = looker.pieces == before
+                print(f"{kernels}, {'without ' if deny else ''}memfd_secret:"
+                      f" {looker.looks} looks so far", flush=True)
                 passed, failed = passed + good, failed + (not good)
     for place, count in sorted(looker.findings.items()):
         print(f"{count:8} {place}")
