@@ -290,8 +290,10 @@ enum garim_status garim_engine_open(struct garim_engine **ret_engine,
     if (engine == NULL) return garim_error_no_memory(error);
     engine->policy = policy;
     engine->kernels = garim_kernels_of(tier);
-    if (key != NULL)
+    if (key != NULL) {
         memcpy(engine->key_id, garim_key_id(key), sizeof engine->key_id);
+        engine->key_published = garim_key_is_published(key);
+    }
     status = derive_states(engine, key, error);
     if (status == GARIM_OK && key != NULL)
         status = garim_engine_seals_open(engine, key, error);

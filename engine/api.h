@@ -16,6 +16,7 @@ struct garim_engine {
     struct garim_hmac_state *states; /* secret memory: one a domain */
     struct garim_hmac_state *seals;  /* likewise: one a use; NULL: no key */
     char key_id[17];
+    bool key_published; /* the documentation prints it */
 };
 
 /* ---- api_seal.c ---------------------------------------------------------- */

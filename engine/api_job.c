@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,6 +135,17 @@ static enum garim_status report_fields(const struct garim_policy *policy,
     return GARIM_OK;
 }
 
+static void note_key(const struct garim_engine *engine,
+                     struct garim_report *report)
+{
+    const size_t used = strlen(report->notes);
+    if (!engine->key_published || report->fields != NULL) return;
+    (void)snprintf(report->notes + used, sizeof report->notes - used,
+                   "%sthe key is the one that the documentation prints: "
+                   "anybody can compute its tokens; make one with garim keygen",
+                   used == 0 ? "" : "; ");
+}
+
 static enum garim_status complete_report(const struct garim_engine *engine,
                                          const uint64_t *counts,
                                          struct garim_report *report,
@@ -141,6 +153,7 @@ static enum garim_status complete_report(const struct garim_engine *engine,
 {
     memcpy(report->key_id, engine->key_id, sizeof report->key_id);
     report->kernels = engine->kernels->name;
+    note_key(engine, report);
     return report_fields(engine->policy, counts, report, error);
 }
 

@@ -46,7 +46,7 @@ void garim_engine_seal(const void *user, enum garim_seal_use use,
     const struct garim_engine *engine = user;
     const uint32_t offset = 0, length = 32;
     uint8_t tag[GARIM_TAG_BYTES];
-    engine->kernels->hmac(&engine->seals[use], digest, &offset, &length, 1,
-                          tag);
+    garim_hmac_many(engine->kernels, &engine->seals[use], digest, &offset,
+                    &length, 1, tag);
     memcpy(digest, tag, sizeof tag);
 }

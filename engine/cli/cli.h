@@ -45,6 +45,21 @@ enum garim_status garim_cli_fail(struct garim_error *error,
 /* One line on standard error about what did not end the command. */
 void garim_cli_warn(const struct garim_error *error);
 
+/* ---- key.c ---------------------------------------------------------------
+ */
+
+/* GARIM_USAGE where the options name more than one key. */
+enum garim_status garim_cli_key_check(const struct garim_cli_settings *settings,
+                                      struct garim_error *error);
+/* The key that the options name, which the caller closes; `*ret_key` is NULL
+ * where they name none. */
+enum garim_status garim_cli_key_open(const struct garim_cli_settings *settings,
+                                     struct garim_key **ret_key,
+                                     struct garim_error *error);
+/* `text`, an argument for a message, or what to do where it looks like a key.
+ */
+const char *garim_cli_unless_key(const char *text);
+
 /* ---- text.c: numbers and columns for a person's eye ----------------------
  * The functions return `text`, so that a call can stand in an argument list:
  * GARIM_CLI_COUNT and the like bring their own buffer. */

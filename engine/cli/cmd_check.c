@@ -21,7 +21,24 @@ struct check {
     char *text;
     size_t text_bytes;
     struct garim_error fault; /* the sample record broke its layout */
+    char key_id[17];          /* of the key that the options name, or "" */
+    bool key_published;
 };
+
+/* The key is opened as a run would, and only named. */
+static enum garim_status look_at_key(struct check *check,
+                                     const struct garim_cli_settings *settings,
+                                     struct garim_error *error)
+{
+    struct garim_key *key = NULL;
+    enum garim_status status = garim_cli_key_check(settings, error);
+    if (status == GARIM_OK) status = garim_cli_key_open(settings, &key, error);
+    if (status != GARIM_OK || key == NULL) return status;
+    memcpy(check->key_id, garim_key_id(key), sizeof check->key_id);
+    check->key_published = garim_key_is_published(key);
+    garim_key_close(key);
+    return GARIM_OK;
+}
 
 /* ---- the sample record --------------------------------------------------- */
 
@@ -91,6 +108,9 @@ static void warn(const struct check *check, tell_function *tell, void *user)
         tell(user, "no byte of a record is checked: in a file that lost or "
                    "gained a byte the rules hide the wrong ones, and nobody "
                    "is told; say what fields expect (POLICY.md, Expect)");
+    if (check->key_published)
+        tell(user, "the key is the one that the documentation prints: anybody "
+                   "can compute its tokens; make one with garim keygen");
     if (check->info.header_unchecked) warn_of_edge(tell, user, "header");
     if (check->info.trailer_unchecked) warn_of_edge(tell, user, "trailer");
     for (size_t i = 0; i < check->info.span_count; i++) {
@@ -142,6 +162,7 @@ static void print_title(const struct check *check)
     if (layout->trailer_bytes > 0)
         printf(", trailer of %zu bytes", layout->trailer_bytes);
     printf("; policy %.8s\n", info->digest);
+    if (check->key_id[0] != '\0') printf("key %s\n", check->key_id);
     if (info->checked_bytes > 0)
         printf("checked in every record: %zu of %zu bytes\n",
                info->checked_bytes, layout->record_bytes);
@@ -314,6 +335,10 @@ static void print_json(const struct check *check)
     garim_json_open(&json, "warnings", '[');
     warn(check, json_warning, &json);
     garim_json_close(&json, ']');
+    if (check->key_id[0] != '\0') {
+        garim_json_text(&json, "key_id", check->key_id);
+        garim_json_bool(&json, "key_published", check->key_published);
+    }
     json_spans(&json, check);
     json_domains(&json, check);
     garim_json_open(&json, "sample", '[');
@@ -343,7 +368,8 @@ enum garim_status garim_cli_check(const struct garim_cli_settings *settings,
     };
     garim_policy_describe(policy, &check.info);
     garim_layout_describe(check.layout, &check.layout_info);
-    status = make_sample(&check, error);
+    status = look_at_key(&check, settings, error);
+    if (status == GARIM_OK) status = make_sample(&check, error);
     if (status == GARIM_OK && settings->json)
         print_json(&check);
     else if (status == GARIM_OK)

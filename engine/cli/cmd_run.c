@@ -7,35 +7,11 @@
 
 #include "cli.h"
 
-/* Open the key that the options name; `*ret_key` is NULL where none do. */
-static enum garim_status open_key(const struct garim_cli_settings *settings,
-                                  struct garim_key **ret_key,
-                                  struct garim_error *error)
-{
-    *ret_key = NULL;
-    if (settings->key != NULL)
-        return garim_key_open_file(ret_key, settings->key, error);
-    if (settings->key_credential != NULL)
-        return garim_key_open_credential(ret_key, settings->key_credential,
-                                         error);
-    if (settings->key_descriptor != GARIM_CLI_UNSET)
-        return garim_key_open_descriptor(ret_key, (int)settings->key_descriptor,
-                                         error);
-    return GARIM_OK;
-}
-
 static enum garim_status
 check_options(const struct garim_cli_settings *settings,
               struct garim_error *error)
 {
-    bool by_descriptor = settings->key_descriptor != GARIM_CLI_UNSET;
-    if ((settings->key != NULL) + (settings->key_credential != NULL) +
-            by_descriptor >
-        1)
-        return garim_cli_fail(error, GARIM_USAGE, "",
-                              "more than one key is named; give one of --key, "
-                              "--key-credential and --key-fd");
-    if (by_descriptor && settings->key_descriptor == STDIN_FILENO &&
+    if (settings->key_descriptor == STDIN_FILENO &&
         garim_cli_is_stream(settings->input))
         return garim_cli_fail(error, GARIM_USAGE, "",
                               "the key and the records would both come from "
@@ -62,11 +38,11 @@ static enum garim_status open_engine(const struct garim_cli_settings *settings,
                                      struct garim_error *error)
 {
     struct garim_policy *policy;
-    struct garim_key *key;
+    struct garim_key *key = NULL;
     enum garim_status status =
         garim_policy_open(&policy, settings->operands[0], error);
     if (status != GARIM_OK) return status;
-    status = open_key(settings, &key, error);
+    status = garim_cli_key_open(settings, &key, error);
     if (status == GARIM_OK && key == NULL) status = allow_no_key(policy, error);
     if (status == GARIM_OK) {
         const struct garim_engine_options options = {
@@ -201,7 +177,8 @@ enum garim_status garim_cli_run(const struct garim_cli_settings *settings,
     struct garim_cli_report_file report_file;
     struct garim_policy *policy;
     struct garim_engine *engine;
-    enum garim_status status = check_options(settings, error);
+    enum garim_status status = garim_cli_key_check(settings, error);
+    if (status == GARIM_OK) status = check_options(settings, error);
     if (status == GARIM_OK)
         status = open_engine(settings, &policy, &engine, error);
     if (status != GARIM_OK) return status;

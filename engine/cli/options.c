@@ -67,7 +67,7 @@ const struct garim_cli_command *garim_cli_find(const char *name,
     else
         garim_cli_fail(error, GARIM_USAGE, "",
                        "unknown %s %s; garim --help lists the commands", what,
-                       name);
+                       garim_cli_unless_key(name));
     return NULL;
 }
 
@@ -295,7 +295,7 @@ static enum garim_status set_option(struct parser *parser,
                               option->name, wanted, value, value);
     return garim_cli_fail(parser->error, GARIM_USAGE, "",
                           "option --%s wants %s, not \"%s\"", option->name,
-                          wanted, value);
+                          wanted, garim_cli_unless_key(value));
 }
 
 /* The value of `option`: `attached` if it is not NULL, else the next argument,
@@ -361,7 +361,8 @@ static enum garim_status take_operand(struct parser *parser,
         return garim_cli_fail(parser->error, GARIM_USAGE, "",
                               "%s does not take the argument %s; garim %s "
                               "--help shows what it takes",
-                              parser->command->name, argument,
+                              parser->command->name,
+                              garim_cli_unless_key(argument),
                               parser->command->name);
     if (argument[0] == '\0')
         return garim_cli_fail(parser->error, GARIM_USAGE, "",

@@ -249,8 +249,8 @@ garim_cli_report_write(struct garim_cli_report_file *report_file,
     errno = 0;
     if (regular)
         file = open_part(report_file);
-    else
-        (void)ftruncate(fileno(file), 0);
+    else if (ftruncate(fileno(file), 0) != 0)
+        errno = 0; /* a pipe or a device has no old report */
     if (file == NULL) return can_not_write(path, error);
     report_file->file = NULL;
     if (!write_file(file, outcome, regular)) return can_not_write(path, error);

@@ -51,6 +51,11 @@ int garim_key_derive(const struct garim_key *key, const char *const *labels,
 enum garim_status garim_self_test(enum garim_tier tier,
                                   struct garim_error *error);
 
+/* The part about HMAC, of any kernels: which answer is the first wrong one,
+ * from 1, or 0.  Behind those of RFC 4231 come those of messages that differ
+ * from lane to lane, whose answers are OpenSSL's. */
+size_t garim_self_test_hmac(const struct garim_kernels *kernels);
+
 /* key_file.c defines struct garim_key and the garim_key_* functions of
  * garim.h; the master key's bytes, GARIM_KEY_BYTES of them: */
 const uint8_t *garim_key_bytes(const struct garim_key *key);

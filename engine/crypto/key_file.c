@@ -26,6 +26,9 @@ struct garim_key {
     char id[17];
 };
 
+/* Of the key 00 01 ... 1f, which POLICY.md prints. */
+static const char published_id[] = "a2e9e14f8223c1f6";
+
 static enum garim_status no_secret_memory(struct garim_error *error)
 {
     return garim_error_set(error, GARIM_KEY,
@@ -46,6 +49,17 @@ static enum garim_status set_id(struct garim_key *key,
     for (size_t i = 0; i < sizeof id; i++)
         (void)snprintf(key->id + 2 * i, 3, "%02x", id[i]);
     return GARIM_OK;
+}
+
+/* All zeros and all ones are what is there where no key was written. */
+static bool is_blank(const struct garim_key *key)
+{
+    uint8_t ones = 0xff, bits = 0;
+    for (size_t i = 0; i < sizeof key->bytes; i++) {
+        ones &= key->bytes[i];
+        bits |= key->bytes[i];
+    }
+    return bits == 0 || ones == 0xff;
 }
 
 /* ---- the text of a key ---- */
@@ -77,6 +91,11 @@ static enum garim_status parse(struct garim_key *key, const char *text,
             "no newline at the end; a key is %d hex digits and a newline, as "
             "garim keygen writes it",
             DIGITS);
+    if (is_blank(key))
+        return garim_error_set_path(
+            error, GARIM_KEY, path,
+            "is all %s, which is no key; make one with garim keygen",
+            key->bytes[0] == 0 ? "zeros" : "ones");
     return GARIM_OK;
 }
 
@@ -219,10 +238,29 @@ static enum garim_status open_path(struct garim_key **ret_key, const char *path,
     return status;
 }
 
+/* Somebody gave the key in the place of its name. */
+static bool looks_like_key(const char *text)
+{
+    size_t digits = 0;
+    while (digit_value(text[digits]) >= 0)
+        digits++;
+    return digits == DIGITS && (text[DIGITS] == '\0' || text[DIGITS] == '\n');
+}
+
+static enum garim_status key_is_known(struct garim_error *error)
+{
+    return garim_error_set(
+        error, GARIM_KEY,
+        "the name of the key looks like a key itself: it is in the process "
+        "list and shell history now; make a new one with garim keygen and "
+        "give the name of its file");
+}
+
 enum garim_status garim_key_open_file(struct garim_key **ret_key,
                                       const char *path,
                                       struct garim_error *error)
 {
+    if (looks_like_key(path)) return key_is_known(error);
     return open_path(ret_key, path, &file_demands, error);
 }
 
@@ -231,6 +269,7 @@ enum garim_status garim_key_open_credential(struct garim_key **ret_key,
                                             struct garim_error *error)
 {
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (looks_like_key(name)) return key_is_known(error);
     if (folder == NULL || folder[0] == '\0')
         return garim_error_set(
             error, GARIM_KEY,
@@ -270,7 +309,8 @@ enum garim_status garim_key_open_random(struct garim_key **ret_key,
     ssize_t got;
     do {
         got = getrandom(key->bytes, sizeof key->bytes, 0);
-    } while (got < 0 && errno == EINTR);
+    } while ((got < 0 && errno == EINTR) ||
+             (got == sizeof key->bytes && is_blank(key)));
     if (got != sizeof key->bytes)
         status = garim_error_set(error, GARIM_KEY, "no random bytes: %s",
                                  garim_error_text(errno));
@@ -358,6 +398,7 @@ enum garim_status garim_key_generate(const char *path, char ret_id[17],
                                      struct garim_error *error)
 {
     struct garim_key *key;
+    if (looks_like_key(path)) return key_is_known(error);
     enum garim_status status = garim_key_open_random(&key, error);
     if (status != GARIM_OK) return status;
     status = write_file(key, path, error);
@@ -369,6 +410,11 @@ enum garim_status garim_key_generate(const char *path, char ret_id[17],
 const char *garim_key_id(const struct garim_key *key)
 {
     return key->id;
+}
+
+bool garim_key_is_published(const struct garim_key *key)
+{
+    return strcmp(key->id, published_id) == 0;
 }
 
 const uint8_t *garim_key_bytes(const struct garim_key *key)

@@ -9,13 +9,15 @@
 int garim_hmac_key(struct garim_hmac_state *ret_state, const uint8_t *key,
                    size_t key_bytes)
 {
+    enum { STACK_BYTES = 4096 };
     uint8_t digest[32];
-    if (key_bytes <= GARIM_SHA256_BLOCK_BYTES) {
-        garim_hmac_state_set(ret_state, key, key_bytes);
-        return 0;
+    if (key_bytes > GARIM_SHA256_BLOCK_BYTES) {
+        if (garim_sha256(key, key_bytes, NULL, 0, digest) != 0) return -1;
+        key = digest;
+        key_bytes = sizeof digest;
     }
-    if (garim_sha256(key, key_bytes, NULL, 0, digest) != 0) return -1;
-    garim_hmac_state_set(ret_state, digest, sizeof digest);
+    garim_hmac_state_set(ret_state, key, key_bytes);
     garim_secret_wipe(digest, sizeof digest);
+    garim_traces_clear(STACK_BYTES);
     return 0;
 }

@@ -10,9 +10,15 @@
 
 #include "crypto/crypto.h"
 
-/* 0 where `good`; else -1, and nothing stays in OpenSSL's queue of errors. */
+/* More than OpenSSL takes, with what the dynamic linker saves under it. */
+enum { STACK_BYTES = 32768 };
+
+/* 0 where `good`; else -1, and nothing stays in OpenSSL's queue of errors, nor
+ * of keys where it worked: it clears its own copies, but not what it and the C
+ * library leave on the stack and in registers. */
 static int result_of(int good)
 {
+    garim_traces_clear(STACK_BYTES);
     if (good) return 0;
     ERR_clear_error();
     return -1;

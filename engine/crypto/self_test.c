@@ -135,6 +135,39 @@ static bool hmac_good(const struct garim_kernels *kernels,
     return true;
 }
 
+/* A message of its own in each lane: of up to half a block, one block, more,
+ * and of all of these. */
+static const struct {
+    uint32_t bytes, growth; /* of each message over the one before it */
+} lane_cases[] = {{17, 0}, {40, 0}, {130, 0}, {0, 3}};
+enum { LANE_CASES = sizeof lane_cases / sizeof lane_cases[0], MESSAGES = 67 };
+
+static bool lanes_good(const struct garim_kernels *kernels, size_t which)
+{
+    enum { DATA_BYTES = 4 * MESSAGES };
+    uint8_t key[32], data[DATA_BYTES], tags[MESSAGES * GARIM_TAG_BYTES];
+    uint32_t offsets[MESSAGES], lengths[MESSAGES];
+    struct garim_hmac_state state;
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i * i * 7 + i / 3);
+    for (size_t i = 0; i < sizeof key; i++)
+        key[i] = (uint8_t)(0x40 + i);
+    for (uint32_t i = 0; i < MESSAGES; i++) {
+        lengths[i] = lane_cases[which].bytes + i * lane_cases[which].growth;
+        offsets[i] = MESSAGES - 1 - i;
+    }
+    if (garim_hmac_key(&state, key, sizeof key) != 0) return false;
+    garim_hmac_many(kernels, &state, data, offsets, lengths, MESSAGES, tags);
+    for (size_t i = 0; i < MESSAGES; i++) {
+        uint8_t tag[GARIM_TAG_BYTES];
+        if (garim_hmac_sha256(key, sizeof key, data + offsets[i], lengths[i],
+                              tag) != 0 ||
+            memcmp(tag, tags + i * GARIM_TAG_BYTES, sizeof tag) != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool hkdf_good(const struct hkdf_case *known)
 {
     uint8_t key[INPUT_BYTES_MAX], salt[INPUT_BYTES_MAX], info[INPUT_BYTES_MAX];
@@ -147,14 +180,18 @@ static bool hkdf_good(const struct hkdf_case *known)
            memcmp(okm, known->okm, known->okm_bytes) == 0;
 }
 
-/* The first case that fails, from 1, or 0. */
-static size_t test_hmac(enum garim_tier tier)
+enum { RFC4231_CASES = sizeof rfc4231 / sizeof rfc4231[0] };
+
+size_t garim_self_test_hmac(const struct garim_kernels *kernels)
 {
-    const struct garim_kernels *kernels = garim_kernels_of(tier);
-    for (size_t i = 0; i < sizeof rfc4231 / sizeof rfc4231[0]; i++)
+    for (size_t i = 0; i < RFC4231_CASES; i++)
         if (!hmac_good(kernels, &rfc4231[i])) return i + 1;
+    for (size_t i = 0; i < LANE_CASES; i++)
+        if (!lanes_good(kernels, i)) return RFC4231_CASES + i + 1;
     return 0;
 }
+
+/* The first case that fails, from 1, or 0. */
 
 static size_t test_hkdf(void)
 {
@@ -169,7 +206,8 @@ static void test_all(void)
 {
     hkdf_failure = test_hkdf();
     for (enum garim_tier tier = 0; tier < GARIM_TIER_COUNT; tier++)
-        if (garim_tier_usable(tier)) hmac_failures[tier] = test_hmac(tier);
+        if (garim_tier_usable(tier))
+            hmac_failures[tier] = garim_self_test_hmac(garim_kernels_of(tier));
 }
 
 enum garim_status garim_self_test(enum garim_tier tier,
@@ -179,8 +217,8 @@ enum garim_status garim_self_test(enum garim_tier tier,
     (void)pthread_once(&once, test_all);
     if (hmac_failures[tier] > 0)
         return garim_error_set(error, GARIM_KEY,
-                               "self-test failed: HMAC-SHA-256 (%s), RFC 4231, "
-                               "case %zu; do not use this machine for tokens",
+                               "self-test failed: HMAC-SHA-256 (%s), answer "
+                               "%zu; do not use this machine for tokens",
                                garim_tier_names[tier], hmac_failures[tier]);
     if (hkdf_failure > 0)
         return garim_error_set(error, GARIM_KEY,

@@ -4,10 +4,12 @@
  */
 #include <string.h>
 
-#include "base/secret.h"
 #include "kernels/kernels.h"
 
-enum { GROUP = 256 };
+enum {
+    GROUP = 256,
+    KERNEL_STACK_BYTES = 12288, /* what a kernel takes, and a signal in it */
+};
 
 /* Messages of one batch that take as many blocks each. */
 struct group {
@@ -52,7 +54,6 @@ static void hash_mixed(const struct garim_kernels *kernels,
             memcpy(tags + group.indexes[i] * GARIM_TAG_BYTES,
                    group.tags + i * GARIM_TAG_BYTES, GARIM_TAG_BYTES);
     } while (next > blocks);
-    garim_secret_wipe(group.tags, sizeof group.tags);
 }
 
 static bool are_short(const uint32_t *lengths, size_t count)
@@ -63,6 +64,20 @@ static bool are_short(const uint32_t *lengths, size_t count)
     return garim_hmac_blocks(longest) == 1;
 }
 
+/* In a frame of its own, below the one that clears it. */
+static __attribute__((noinline)) void
+hash_any(const struct garim_kernels *kernels,
+         const struct garim_hmac_state *state, const uint8_t *data,
+         const uint32_t *offsets, const uint32_t *lengths, size_t count,
+         uint8_t *tags)
+{
+    for (size_t from = 0; from < count; from += GROUP) {
+        size_t some = count - from < GROUP ? count - from : GROUP;
+        hash_mixed(kernels, state, data, offsets + from, lengths + from, some,
+                   tags + from * GARIM_TAG_BYTES);
+    }
+}
+
 void garim_hmac_many(const struct garim_kernels *kernels,
                      const struct garim_hmac_state *state, const uint8_t *data,
                      const uint32_t *offsets, const uint32_t *lengths,
@@ -70,11 +85,9 @@ void garim_hmac_many(const struct garim_kernels *kernels,
 {
     if (are_short(lengths, count)) {
         kernels->hmac(state, data, offsets, lengths, count, tags);
+        garim_traces_clear(KERNEL_STACK_BYTES);
         return;
     }
-    for (size_t from = 0; from < count; from += GROUP) {
-        size_t some = count - from < GROUP ? count - from : GROUP;
-        hash_mixed(kernels, state, data, offsets + from, lengths + from, some,
-                   tags + from * GARIM_TAG_BYTES);
-    }
+    hash_any(kernels, state, data, offsets, lengths, count, tags);
+    garim_traces_clear(KERNEL_STACK_BYTES + sizeof(struct group));
 }

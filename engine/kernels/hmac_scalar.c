@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "base/secret.h"
 #include "kernels/sha256.h"
 
 /* FIPS 180-4 section 4.2.2. */
@@ -91,7 +90,6 @@ void garim_hmac_state_set(struct garim_hmac_state *ret_state,
     for (size_t i = 0; i < sizeof block; i++)
         block[i] ^= IPAD ^ OPAD;
     compress(ret_state->outer, block);
-    garim_secret_wipe(block, sizeof block);
 }
 
 /* Block `index` of the padded message (section 5.1.1); its length counts the

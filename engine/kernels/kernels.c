@@ -5,6 +5,7 @@
 #include "kernels/kernels.h"
 
 #include <pthread.h>
+#include <string.h>
 
 #include "base/assert.h"
 #if defined(__x86_64__)
@@ -39,6 +40,11 @@ static const struct climb climbs[GARIM_TIER_COUNT] = {{0}};
 static unsigned garim_x86_cpu(void)
 {
     return 0;
+}
+
+static void garim_x86_clear_registers(unsigned cpu)
+{
+    (void)cpu;
 }
 #endif
 
@@ -100,4 +106,19 @@ const struct garim_kernels *garim_kernels_of(enum garim_tier tier)
 {
     ASSERT(garim_tier_usable(tier));
     return &tables[tier];
+}
+
+/* In a frame of its own, which begins where those of the functions before it
+ * began; a sanitizer would keep a distance. */
+static __attribute__((noinline, no_sanitize("address"))) void
+clear_stack(size_t bytes)
+{
+    explicit_bzero(__builtin_alloca(bytes), bytes);
+}
+
+void garim_traces_clear(size_t stack_bytes)
+{
+    fill_once();
+    clear_stack(stack_bytes);
+    garim_x86_clear_registers(cpu);
 }

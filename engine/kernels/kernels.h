@@ -32,7 +32,8 @@ struct garim_hmac_state {
     uint32_t outer[8];
 };
 
-/* Of a key of at most GARIM_SHA256_BLOCK_BYTES (hash a longer one first). */
+/* Of a key of at most GARIM_SHA256_BLOCK_BYTES (hash a longer one first); it
+ * leaves traces of the key (garim_traces_clear). */
 void garim_hmac_state_set(struct garim_hmac_state *ret_state,
                           const uint8_t *key, size_t key_bytes);
 
@@ -202,11 +203,17 @@ void garim_tier_limit(enum garim_tier highest);
 /* The kernels of a tier, which must be usable. */
 const struct garim_kernels *garim_kernels_of(enum garim_tier tier);
 
-/* hmac.c: as kernels->hmac, for messages of any lengths, grouped by blocks. */
+/* hmac.c: as kernels->hmac, for messages of any lengths, grouped by blocks.  A
+ * kernel leaves pieces of the state on the stack and in registers; this clears
+ * them. */
 void garim_hmac_many(const struct garim_kernels *kernels,
                      const struct garim_hmac_state *state, const uint8_t *data,
                      const uint32_t *offsets, const uint32_t *lengths,
                      size_t count, uint8_t *tags);
+
+/* Clear what functions that returned left: `stack_bytes` below the caller, and
+ * the registers that belong to nobody (general ones and vectors). */
+void garim_traces_clear(size_t stack_bytes);
 
 /* ---- the scalar references ------------------------------------------------
  */

@@ -174,7 +174,8 @@ struct garim_key;
 GARIM_API enum garim_status garim_key_generate(const char *path,
                                                char ret_id[17],
                                                struct garim_error *error);
-/* A regular file, no symlink, of the caller or root, closed to all others. */
+/* A regular file, no symlink, of the caller or root, closed to all others.  A
+ * key of zeros or ones alone is refused (GARIM_KEY), by the other ways too. */
 GARIM_API enum garim_status garim_key_open_file(struct garim_key **ret_key,
                                                 const char *path,
                                                 struct garim_error *error);
@@ -191,6 +192,9 @@ GARIM_API enum garim_status garim_key_open_random(struct garim_key **ret_key,
                                                   struct garim_error *error);
 /* The key id, 16 hex digits: it may be shown, logged and compared. */
 GARIM_API const char *garim_key_id(const struct garim_key *key);
+/* Whether it is the key that the documentation prints: anybody can compute
+ * its tokens.  garim_run() takes it and says so in the report's notes. */
+GARIM_API bool garim_key_is_published(const struct garim_key *key);
 GARIM_API void garim_key_close(struct garim_key *key);
 
 /* ---- transforming buffers ------------------------------------------------ */

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,57 @@ Test(tiers, some_processors_slow_down_under_512_bits)
     cr_assert(garim_x86_keeps_clock(0x00A10F11));  /* Zen 4 */
     cr_assert(garim_x86_keeps_clock(0x00B40F40));  /* Zen 5 */
     cr_assert(garim_x86_keeps_clock(0x00050F54));  /* family 15 */
+}
+
+/* A processor that has everything, under systems that keep less and less. */
+Test(tiers, registers_that_the_system_does_not_keep_are_not_used)
+{
+    const unsigned all = ~0u;
+    const unsigned wide = GARIM_CPU_AVX512 | GARIM_CPU_ZMM;
+    const unsigned half = GARIM_CPU_AVX2 | GARIM_CPU_YMM;
+    static const struct {
+        unsigned kept;
+        bool ymm, zmm;
+    } systems[] = {
+        {0xE7, true, true},   {0x602E7, true, true}, {0x07, true, false},
+        {0x27, true, false},  {0x67, true, false},   {0xC7, true, false},
+        {0xA7, true, false},  {0xE3, false, false},  {0xE5, false, false},
+        {0x03, false, false}, {0x00, false, false},
+    };
+    for (size_t i = 0; i < sizeof systems / sizeof *systems; i++) {
+        const struct garim_x86_leaves leaves = {
+            0x000806F8, all, all, all, all, systems[i].kept};
+        unsigned cpu = garim_x86_decide(&leaves);
+        cr_assert_eq(cpu & wide, systems[i].zmm ? wide : 0, "system %zu", i);
+        cr_assert_eq(cpu & half, systems[i].ymm ? half : 0, "system %zu", i);
+        cr_assert(cpu & GARIM_CPU_SHANI);
+    }
+}
+
+/* Each bit by itself: a hypervisor may hide any of them. */
+Test(tiers, a_bit_that_is_hidden_takes_its_tier_away)
+{
+    static const struct {
+        size_t leaf;
+        unsigned bit, tier;
+    } bits[] = {
+        {offsetof(struct garim_x86_leaves, leaf_1_ecx), 28, GARIM_CPU_AVX2},
+        {offsetof(struct garim_x86_leaves, leaf_7_ebx), 5, GARIM_CPU_AVX2},
+        {offsetof(struct garim_x86_leaves, leaf_7_ebx), 8, GARIM_CPU_AVX2},
+        {offsetof(struct garim_x86_leaves, extended_1_ecx), 5, GARIM_CPU_AVX2},
+        {offsetof(struct garim_x86_leaves, leaf_7_ebx), 29, GARIM_CPU_SHANI},
+        {offsetof(struct garim_x86_leaves, leaf_7_ebx), 16, GARIM_CPU_AVX512},
+        {offsetof(struct garim_x86_leaves, leaf_7_ebx), 30, GARIM_CPU_AVX512},
+        {offsetof(struct garim_x86_leaves, leaf_7_ecx), 1, GARIM_CPU_AVX512},
+        {offsetof(struct garim_x86_leaves, leaf_7_ecx), 6, GARIM_CPU_AVX512},
+    };
+    for (size_t i = 0; i < sizeof bits / sizeof *bits; i++) {
+        struct garim_x86_leaves leaves = {0x000806F8, ~0u, ~0u, ~0u, ~0u, 0xE7};
+        cr_assert(garim_x86_decide(&leaves) & bits[i].tier);
+        *(unsigned *)(void *)((char *)&leaves + bits[i].leaf) ^= 1u
+                                                                 << bits[i].bit;
+        cr_assert_not(garim_x86_decide(&leaves) & bits[i].tier, "bit %zu", i);
+    }
 }
 
 #endif

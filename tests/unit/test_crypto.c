@@ -135,3 +135,47 @@ Test(crypto, a_failure_of_openssl_is_an_error)
         -1);
     cr_assert_eq(garim_hkdf_sha256(key, 32, "s", 1, "i", 1, okm, 32), 0);
 }
+
+/* ---- the self-test sees each lane ---- */
+
+static void hash_swapped(const struct garim_hmac_state *state,
+                         const uint8_t *data, const uint32_t *offsets,
+                         const uint32_t *lengths, size_t count, uint8_t *tags)
+{
+    uint8_t tag[GARIM_TAG_BYTES];
+    garim_hmac_scalar(state, data, offsets, lengths, count, tags);
+    if (count < 17) return;
+    memcpy(tag, tags + 5 * sizeof tag, sizeof tag);
+    memcpy(tags + 5 * sizeof tag, tags + 16 * sizeof tag, sizeof tag);
+    memcpy(tags + 16 * sizeof tag, tag, sizeof tag);
+}
+
+static void hash_first(const struct garim_hmac_state *state,
+                       const uint8_t *data, const uint32_t *offsets,
+                       const uint32_t *lengths, size_t count, uint8_t *tags)
+{
+    garim_hmac_scalar(state, data, offsets, lengths, count, tags);
+    for (size_t i = 1; i < count; i++)
+        memcpy(tags + i * GARIM_TAG_BYTES, tags, GARIM_TAG_BYTES);
+}
+
+static void hash_last_wrong(const struct garim_hmac_state *state,
+                            const uint8_t *data, const uint32_t *offsets,
+                            const uint32_t *lengths, size_t count,
+                            uint8_t *tags)
+{
+    garim_hmac_scalar(state, data, offsets, lengths, count, tags);
+    if (count > 31) tags[31 * GARIM_TAG_BYTES + 31] ^= 1;
+}
+
+Test(crypto, self_test_sees_lanes_that_are_wrong_or_in_the_wrong_place)
+{
+    static garim_hmac_function *const broken[] = {hash_swapped, hash_first,
+                                                  hash_last_wrong};
+    struct garim_kernels kernels = *garim_kernels_of(GARIM_TIER_SCALAR);
+    cr_assert_eq(garim_self_test_hmac(&kernels), 0);
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        kernels.hmac = broken[i];
+        cr_assert_neq(garim_self_test_hmac(&kernels), 0, "kernel %zu", i);
+    }
+}

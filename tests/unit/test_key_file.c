@@ -313,3 +313,59 @@ Test(key_file, credentials_are_refused_too)
                    "has mode 0444");
     cr_assert_null(key);
 }
+
+/* ---- keys that are none ---- */
+
+Test(key_file, keys_of_zeros_or_ones_are_refused)
+{
+    static const struct {
+        char digit;
+        const char *words;
+    } blanks[] = {
+        {'0', "is all zeros"}, {'f', "is all ones"}, {'F', "is all ones"}};
+    char text[65];
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+        memset(text, blanks[i].digit, 64);
+        text[64] = '\n';
+        put("key", text, sizeof text, 0600);
+        expect_file_refused(blanks[i].words);
+        text[40] = '1'; /* one bit is no longer so */
+        put("key", text, sizeof text, 0600);
+        struct garim_key *key = NULL;
+        cr_assert_eq(garim_key_open_file(&key, "key", NULL), GARIM_OK);
+        garim_key_close(key);
+    }
+}
+
+Test(key_file, a_key_in_the_place_of_a_name_is_not_shown)
+{
+    char name[] =
+        "8c1f2d3e4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+    char id[17];
+    struct garim_key *key = NULL;
+    for (int way = 0; way < 3; way++) {
+        struct garim_error error;
+        enum garim_status status =
+            way == 0   ? garim_key_open_file(&key, name, &error)
+            : way == 1 ? garim_key_open_credential(&key, name, &error)
+                       : garim_key_generate(name, id, &error);
+        expect_refusal(status, &error, "", "looks like a key itself");
+        cr_assert_null(strstr(error.message, "8c1f"));
+    }
+    name[63] = '\0';
+    struct garim_error error;
+    expect_refusal(garim_key_open_file(&key, name, &error), &error, name,
+                   "does not exist");
+}
+
+Test(key_file, the_key_that_is_printed_is_known)
+{
+    struct garim_key *key = NULL;
+    put("key", example, sizeof example - 1, 0600);
+    cr_assert_eq(garim_key_open_file(&key, "key", NULL), GARIM_OK);
+    cr_assert(garim_key_is_published(key));
+    garim_key_close(key);
+    cr_assert_eq(garim_key_open_random(&key, NULL), GARIM_OK);
+    cr_assert_not(garim_key_is_published(key));
+    garim_key_close(key);
+}

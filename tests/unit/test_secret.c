@@ -6,7 +6,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <stddef.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,33 +74,65 @@ Test(secret, is_absent_in_a_forked_child)
     garim_secret_close(memory, 32);
 }
 
-/* VmFlags of the mapping that holds `memory`, as /proc tells them. */
-static void read_flags(const void *memory, char *ret_flags, size_t size)
+/* VmFlags of the mapping that holds `memory`, as /proc tells them, and whether
+ * it is one of memfd_secret(2). */
+static void read_flags(const void *memory, char *ret_flags, size_t size,
+                       bool *ret_special)
 {
     FILE *maps = fopen("/proc/self/smaps", "r");
     cr_assert_not_null(maps);
     char line[512];
     bool inside = false;
     ret_flags[0] = '\0';
+    *ret_special = false;
     while (fgets(line, sizeof line, maps) != NULL) {
         uintptr_t from, to;
         if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
             inside = (uintptr_t)memory >= from && (uintptr_t)memory < to;
+        if (inside && strstr(line, "secretmem") != NULL) *ret_special = true;
         if (inside && strncmp(line, "VmFlags:", 8) == 0)
             (void)snprintf(ret_flags, size, "%s", line);
     }
     (void)fclose(maps);
 }
 
-Test(secret, is_locked_and_left_out_of_dumps)
+/* Fails as on a kernel that lacks it. */
+static void deny_memfd_secret(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_memfd_secret, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    cr_assert_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    cr_assert_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+static void expect_hidden(bool special_allowed)
 {
     char flags[512];
+    bool special;
     void *memory = garim_secret_open(32);
-    read_flags(memory, flags, sizeof flags);
+    cr_assert_not_null(memory);
+    read_flags(memory, flags, sizeof flags, &special);
+    cr_assert(special_allowed || !special, "the fallback was not taken");
     cr_assert_not_null(strstr(flags, " lo"), "%s", flags);
     cr_assert_not_null(strstr(flags, " dd"), "%s", flags);
     cr_assert_not_null(strstr(flags, " dc"), "%s", flags);
     garim_secret_close(memory, 32);
+}
+
+Test(secret, is_locked_and_left_out_of_dumps)
+{
+    expect_hidden(true);
+}
+
+Test(secret, is_so_too_without_memfd_secret)
+{
+    deny_memfd_secret();
+    expect_hidden(false);
 }
 
 Test(secret, says_so_when_nothing_may_be_locked)

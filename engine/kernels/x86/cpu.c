@@ -11,13 +11,6 @@
 
 #include "kernels/x86/x86.h"
 
-/* Bits of CPUID; zero where the processor has no such leaf. */
-struct leaves {
-    unsigned leaf_1_ecx;
-    unsigned leaf_7_ebx, leaf_7_ecx;
-    unsigned extended_1_ecx; /* leaf 0x80000001 */
-};
-
 /* Bits of XCR0: registers that the system keeps for its threads. */
 enum {
     XMM_YMM = 0x06,
@@ -27,7 +20,7 @@ enum {
 static const struct needs {
     unsigned cpu;
     unsigned kept; /* XMM is kept by any system that runs 64-bit programs */
-    struct leaves leaves;
+    struct garim_x86_leaves leaves;
 } needs[] = {
     {
         .cpu = GARIM_CPU_AVX2,
@@ -49,42 +42,30 @@ static const struct needs {
             bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL,
         .leaves.leaf_7_ecx = bit_AVX512VBMI | bit_AVX512VBMI2,
     },
+    {
+        .cpu = GARIM_CPU_YMM,
+        .kept = XMM_YMM,
+        .leaves.leaf_1_ecx = bit_AVX,
+    },
+    {
+        .cpu = GARIM_CPU_ZMM,
+        .kept = XMM_YMM_ZMM,
+        .leaves.leaf_7_ebx = bit_AVX512F,
+    },
 };
-
-static struct leaves read_leaves(void)
-{
-    struct leaves leaves = {0};
-    unsigned eax, ebx, ecx, edx;
-    if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) leaves.leaf_1_ecx = ecx;
-    if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) {
-        leaves.leaf_7_ebx = ebx;
-        leaves.leaf_7_ecx = ecx;
-    }
-    if (__get_cpuid(0x80000001, &eax, &ebx, &ecx, &edx))
-        leaves.extended_1_ecx = ecx;
-    return leaves;
-}
 
 static bool has(unsigned bits, unsigned wanted)
 {
     return (bits & wanted) == wanted;
 }
 
-static bool has_leaves(const struct leaves *leaves, const struct leaves *wanted)
+static bool has_leaves(const struct garim_x86_leaves *leaves,
+                       const struct garim_x86_leaves *wanted)
 {
     return has(leaves->leaf_1_ecx, wanted->leaf_1_ecx) &&
            has(leaves->leaf_7_ebx, wanted->leaf_7_ebx) &&
            has(leaves->leaf_7_ecx, wanted->leaf_7_ecx) &&
            has(leaves->extended_1_ecx, wanted->extended_1_ecx);
-}
-
-/* The low half of XCR0. */
-static unsigned kept_registers(const struct leaves *leaves)
-{
-    unsigned low, high;
-    if (!has(leaves->leaf_1_ecx, bit_OSXSAVE)) return 0;
-    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-    return low;
 }
 
 bool garim_x86_keeps_clock(unsigned signature)
@@ -94,20 +75,38 @@ bool garim_x86_keeps_clock(unsigned signature)
     return family != 6 || model != 0x55;
 }
 
-static unsigned signature(void)
+unsigned garim_x86_decide(const struct garim_x86_leaves *leaves)
 {
-    unsigned eax = 0, ebx, ecx, edx;
-    (void)__get_cpuid(1, &eax, &ebx, &ecx, &edx);
-    return eax;
+    unsigned cpu =
+        garim_x86_keeps_clock(leaves->signature) ? GARIM_CPU_WIDE : 0;
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+        if (has(leaves->kept, needs[i].kept) &&
+            has_leaves(leaves, &needs[i].leaves))
+            cpu |= needs[i].cpu;
+    return cpu;
+}
+
+static unsigned read_kept(void)
+{
+    unsigned low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return low;
 }
 
 unsigned garim_x86_cpu(void)
 {
-    struct leaves leaves = read_leaves();
-    unsigned kept = kept_registers(&leaves);
-    unsigned cpu = garim_x86_keeps_clock(signature()) ? GARIM_CPU_WIDE : 0;
-    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
-        if (has(kept, needs[i].kept) && has_leaves(&leaves, &needs[i].leaves))
-            cpu |= needs[i].cpu;
-    return cpu;
+    struct garim_x86_leaves leaves = {0};
+    unsigned eax, ebx, ecx, edx;
+    if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) {
+        leaves.signature = eax;
+        leaves.leaf_1_ecx = ecx;
+    }
+    if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) {
+        leaves.leaf_7_ebx = ebx;
+        leaves.leaf_7_ecx = ecx;
+    }
+    if (__get_cpuid(0x80000001, &eax, &ebx, &ecx, &edx))
+        leaves.extended_1_ecx = ecx;
+    if (has(leaves.leaf_1_ecx, bit_OSXSAVE)) leaves.kept = read_kept();
+    return garim_x86_decide(&leaves);
 }

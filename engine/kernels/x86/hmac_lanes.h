@@ -17,7 +17,6 @@
  */
 #include <string.h>
 
-#include "base/secret.h"
 #include "kernels/sha256.h"
 #include "kernels/x86/inline.h"
 
@@ -292,7 +291,6 @@ static void hash_rest(const struct run *run, struct lanes *lanes,
     }
     hash_batch(run, lanes, all_offsets, all_lengths, all_tags);
     memcpy(tags, all_tags, count * GARIM_TAG_BYTES);
-    garim_secret_wipe(all_tags, sizeof all_tags);
 }
 
 /* `count` messages, at least one. */
@@ -318,6 +316,4 @@ static void hash_all(const struct garim_hmac_state *state, const uint8_t *data,
     if (i < count)
         hash_rest(&run, &lanes, offsets + i, lengths + i, count - i,
                   tags + i * GARIM_TAG_BYTES);
-    if (!run.half) garim_secret_wipe(lanes.state, sizeof lanes.state);
-    garim_secret_wipe(&run, sizeof run);
 }

@@ -7,7 +7,6 @@
  */
 #include <immintrin.h>
 
-#include "base/secret.h"
 #include "kernels/sha256.h"
 #include "kernels/x86/hmac_blocks.h"
 #include "kernels/x86/x86.h"
@@ -135,7 +134,6 @@ static void hash_rest(const struct pair *inner, const struct pair *outer,
     }
     hash_batch(inner, outer, data, all_offsets, all_lengths, all_tags);
     memcpy(tags, all_tags, count * GARIM_TAG_BYTES);
-    garim_secret_wipe(all_tags, sizeof all_tags);
 }
 
 void garim_hmac_shani(const struct garim_hmac_state *state, const uint8_t *data,
@@ -150,6 +148,4 @@ void garim_hmac_shani(const struct garim_hmac_state *state, const uint8_t *data,
     if (i < count)
         hash_rest(&inner, &outer, data, offsets + i, lengths + i, count - i,
                   tags + i * GARIM_TAG_BYTES);
-    garim_secret_wipe(&inner, sizeof inner);
-    garim_secret_wipe(&outer, sizeof outer);
 }

@@ -13,9 +13,25 @@ enum {
     GARIM_CPU_SHANI = 2,  /* SHA, SSSE3, SSE4.1 */
     GARIM_CPU_AVX512 = 4, /* F, BW, DQ, VL, VBMI, VBMI2 */
     GARIM_CPU_WIDE = 8,   /* 512 bits pay: the clock stays up */
+    GARIM_CPU_YMM = 16,   /* the registers alone: they are there to clear */
+    GARIM_CPU_ZMM = 32,
 };
 
 unsigned garim_x86_cpu(void);
+
+/* What that is made of; zero where the processor has no such leaf. */
+struct garim_x86_leaves {
+    unsigned signature; /* leaf 1, EAX */
+    unsigned leaf_1_ecx;
+    unsigned leaf_7_ebx, leaf_7_ecx;
+    unsigned extended_1_ecx; /* leaf 0x80000001 */
+    unsigned kept;           /* the low half of XCR0; 0 without OSXSAVE */
+};
+unsigned garim_x86_decide(const struct garim_x86_leaves *leaves);
+
+/* Clear all vector registers of such a processor, and the general ones that a
+ * callee need not save. */
+void garim_x86_clear_registers(unsigned cpu);
 
 /* Whether the clock stays up under 512 bits, by the signature of CPUID leaf 1.
  * It falls much on Intel's server cores before Ice Lake (family 6, model 0x55:
