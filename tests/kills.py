@@ -7,7 +7,7 @@ A story is one output: a run that is killed, then the same command with --resume
 not, until it is done.  Back end, threads, window, interval of checkpoints and moment of the kill
 are drawn.  After each kill the final name must bear the old bytes or all of the new ones; at the
 end the bytes and the statistics must be those of a run that nobody disturbed, with nothing left
-beside them.  What the kills leave is counted by the rows of the table of publication; the rows that
+beside them.  No output stands without a report that tells what it is.  What the kills leave is counted by the rows of the table of publication; the rows that
 a kill reaches often enough must all have been seen.
 """
 import argparse
@@ -100,9 +100,10 @@ def statistics_of(path):
 
 
 class Story:
-    def __init__(self, job, draw, durations, rows):
+    def __init__(self, job, draw, durations, rows, reports):
         self.job = job
         self.rows = rows
+        self.reports = reports
         self.draw = draw
         self.durations = durations
         window = draw.choice((4, 16, 64, 256))
@@ -115,6 +116,7 @@ class Story:
             self.options += ("--checkpoint", checkpoint)
         self.folder = Path(tempfile.mkdtemp(dir=job.folder, prefix="story-"))
         self.output = self.folder / "out"
+        self.report = job.folder / f"{self.folder.name}.json"
         self.force = draw.random() < 0.2
         if self.force:
             self.output.write_bytes(OLD)
@@ -133,7 +135,8 @@ class Story:
         return usual * self.draw.uniform(0, 1)
 
     def start(self, *more, rejects=1000):
-        words = self.job.command(self.output, *self.options, *more, rejects=rejects)
+        words = self.job.command(self.output, *self.options, "--report", self.report, *more,
+                                 rejects=rejects)
         self.log.append(" ".join(map(str, more)) or "plain")
         return subprocess.Popen([self.job.binary, *map(str, words)], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
@@ -180,6 +183,13 @@ class Story:
             return False
         if data != self.job.expected:
             raise Wrong("the final name bears wrong bytes")
+        if not self.report.exists():
+            raise Wrong("an output without its report")
+        found = statistics_of(self.report)
+        self.reports[found["status"]] = self.reports.get(found["status"], 0) + 1
+        if found | {"status": "done"} != self.job.statistics or \
+                found["status"] not in ("done", "complete"):
+            raise Wrong(f"the report of the output says {found}")
         return True
 
     def left(self):
@@ -227,18 +237,17 @@ class Story:
             if self.draw.random() < 0.6:
                 code = self.disturb(again)
                 continue
-            report = self.folder / "r.json"
-            code, _ = self.run(again, "--report", report)
+            code, _ = self.run(again)
             if code != DONE:
                 raise Wrong(f"{again}: exit {code}")
-            if statistics_of(report) != self.job.statistics:
+            if statistics_of(self.report) != self.job.statistics:
                 raise Wrong("the statistics differ")
-            report.unlink()
         if not self.look():
             raise Wrong("done, and there is no output")
         if self.left():
             raise Wrong(f"left over: {self.left()}")
         self.output.unlink()
+        self.report.unlink()
         self.folder.rmdir()
 
 
@@ -250,9 +259,9 @@ def main():
     passed = failed = kills = 0
     with tempfile.TemporaryDirectory(dir=options.folder, prefix="garim-kill-") as name:
         job = Job(options.binary, options.workloads, Path(name), options.kibibytes)
-        durations, rows = {}, {}
+        durations, rows, reports = {}, {}, {}
         while kills < options.kills and failed < 10:
-            story = Story(job, draw, durations, rows)
+            story = Story(job, draw, durations, rows, reports)
             try:
                 story.tell()
                 passed += 1
@@ -262,6 +271,7 @@ def main():
                 print("\n".join(f"    {line}" for line in story.log), flush=True)
             kills += story.kills
     print(f"{kills} kills left:", ", ".join(f"{row} {rows[row]}" for row in sorted(rows)))
+    print("reports of outputs:", ", ".join(f"{word} {reports[word]}" for word in sorted(reports)))
     for row in SURE:
         if row not in rows:
             failed += 1

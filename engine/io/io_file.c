@@ -6,11 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 enum {
@@ -51,8 +53,18 @@ int garim_file_set_position(int descriptor, uint64_t position)
     return lseek(descriptor, (off_t)position, SEEK_SET) < 0 ? -errno : 0;
 }
 
+/* Through FUSE a server answers, whose short writes are not those of a disk:
+ * with io_uring on Linux 6.18 they are taken for whole. */
+static bool is_fuse(int descriptor)
+{
+    struct statfs status;
+    return fstatfs(descriptor, &status) == 0 &&
+           status.f_type == FUSE_SUPER_MAGIC;
+}
+
 int garim_file_set_direct(int descriptor, bool direct)
 {
+    if (direct && is_fuse(descriptor)) return -EOPNOTSUPP;
     const int flags = fcntl(descriptor, F_GETFL);
     if (flags < 0) return -errno;
     return errno_or_zero(fcntl(descriptor, F_SETFL,

@@ -126,14 +126,18 @@ int garim_file_create(int folder, const char *name, const void *content,
 
 /* ---- publishing ---------------------------------------------------------- */
 
+static int rename_to_free(int folder, const char *from, const char *to)
+{
+    return errno_or_zero(renameat2(folder, from, folder, to, RENAME_NOREPLACE));
+}
+
 int garim_file_publish(int folder, int descriptor, const char *from,
                        const char *to, bool replace)
 {
     if (replace) return errno_or_zero(renameat(folder, from, folder, to));
     const int result = link_file(descriptor, folder, to);
     if (result == 0) return garim_file_remove(folder, from);
-    if (result == -EEXIST) return result;
-    return errno_or_zero(renameat2(folder, from, folder, to, RENAME_NOREPLACE));
+    return result == -EEXIST ? result : rename_to_free(folder, from, to);
 }
 
 int garim_file_can_publish(int folder, int descriptor, const char *name)
@@ -142,9 +146,12 @@ int garim_file_can_publish(int folder, int descriptor, const char *name)
     if (trial == NULL) return -ENOMEM;
     trial[strlen(trial) - 1] = '~'; /* no longer than the name */
     (void)unlinkat(folder, trial, 0);
-    int result = garim_file_publish(folder, descriptor, name, trial, false);
-    if (result == 0)
-        result = garim_file_publish(folder, descriptor, trial, name, false);
+    int result = link_file(descriptor, folder, trial);
+    if (result != 0) {
+        result = rename_to_free(folder, name, trial);
+        if (result == 0) result = rename_to_free(folder, trial, name);
+    }
+    (void)unlinkat(folder, trial, 0);
     free(trial);
     return result;
 }

@@ -155,9 +155,6 @@ static void transform_rows(struct garim_run *run, struct garim_block *block,
     if (broken_row != SIZE_MAX) {
         ASSERT(broken_row < rows->count);
         break_framing(run, block, broken_row);
-        while (count > 0 &&
-               faults[count - 1].record >= rows->first_record + broken_row)
-            count--;
     }
     if (count > 0) garim_rejects_add(&run->rejects, faults, count);
 }

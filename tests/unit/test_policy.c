@@ -72,6 +72,31 @@ Test(policy, collisions_are_the_birthday_bound)
     garim_policy_close(policy);
 }
 
+/* n^2 / (2 * 10^12) against 0.001 and 819: a factor of two is none too many. */
+Test(policy, the_budget_is_kept_to_the_subject)
+{
+    static const struct {
+        const char *numbers;
+        enum garim_status status;
+    } cases[] = {
+        {"subjects: 44721", GARIM_OK},
+        {"subjects: 44722", GARIM_USAGE},
+        {"subjects: 63245\nbudget: 0.002", GARIM_OK},
+        {"subjects: 63246\nbudget: 0.002", GARIM_USAGE},
+    };
+    const char *fields = "{name: id, at: 0, length: 12, type: digits}";
+    const char *rules = "id: {token: {domain: d, as: digits}}";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct garim_policy *policy;
+        struct garim_error error;
+        const enum garim_status status = support_open_policy(
+            &policy, "length: 12", fields, rules, cases[i].numbers, &error);
+        cr_assert_eq(status, cases[i].status, "%s: %s", cases[i].numbers,
+                     error.message);
+        if (status == GARIM_OK) garim_policy_close(policy);
+    }
+}
+
 Test(policy, the_nearest_word_is_found)
 {
     static const char *const words[] = {"length", "encoding", "framing"};
