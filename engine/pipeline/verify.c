@@ -52,8 +52,9 @@ static int draw(struct check *check, uint64_t finished)
     if (check->all) return 0;
     if (getrandom(random, sizeof random, 0) != sizeof random) return -1;
     for (uint64_t i = 0; i < DRAWN; i++) {
-        const uint64_t begin = finished / DRAWN * i;
-        check->windows[i] = begin + random[i] % (finished / DRAWN);
+        const uint64_t begin = finished * i / DRAWN;
+        const uint64_t end = finished * (i + 1) / DRAWN;
+        check->windows[i] = begin + random[i] % (end - begin);
     }
     check->windows[DRAWN] = finished - 1;
     return 0;
