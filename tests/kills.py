@@ -5,10 +5,11 @@ SPDX-License-Identifier: Apache-2.0
 
 A story is one output: a run that is killed, then the same command with --resume, killed again or
 not, until it is done.  Back end, threads, window, interval of checkpoints and moment of the kill
-are drawn.  After each kill the final name must bear the old bytes or all of the new ones; at the
-end the bytes and the statistics must be those of a run that nobody disturbed, with nothing left
-beside them.  No output stands without a report that tells what it is.  What the kills leave is counted by the rows of the table of publication; the rows that
-a kill reaches often enough must all have been seen.
+are drawn.  After each kill the final name must bear the old bytes or all of the new ones, and none
+of the new ones without a report that tells what they are; at the end the bytes and the statistics
+must be those of a run that nobody disturbed, with nothing left beside them.  What the kills leave
+is counted by the rows of the table of publication; the rows that a kill reaches often enough must
+all have been seen.
 """
 import argparse
 import json
