@@ -236,10 +236,9 @@ static bool write_file(FILE *file, const struct garim_cli_outcome *outcome,
     return fclose(file) == 0 && written;
 }
 
-enum garim_status
-garim_cli_report_write(struct garim_cli_report_file *report_file,
-                       const struct garim_cli_outcome *outcome,
-                       struct garim_error *error)
+static enum garim_status write_report(struct garim_cli_report_file *report_file,
+                                      const struct garim_cli_outcome *outcome,
+                                      struct garim_error *error)
 {
     const char *path = report_file->path;
     FILE *file = report_file->file;
@@ -259,6 +258,16 @@ garim_cli_report_write(struct garim_cli_report_file *report_file,
     free(report_file->part);
     report_file->part = NULL;
     return sync_folder_of(path) == 0 ? GARIM_OK : can_not_write(path, error);
+}
+
+enum garim_status
+garim_cli_report_write(struct garim_cli_report_file *report_file,
+                       const struct garim_cli_outcome *outcome,
+                       struct garim_error *error)
+{
+    const enum garim_status status = write_report(report_file, outcome, error);
+    if (status != GARIM_OK) garim_cli_report_close(report_file);
+    return status;
 }
 
 void garim_cli_report_close(struct garim_cli_report_file *report_file)
