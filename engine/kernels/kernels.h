@@ -92,7 +92,7 @@ enum {
  * lows[i] + spans[i] (modulo 256), i = layer * bytes + k. */
 struct garim_guard {
     size_t at;
-    size_t bytes;  /* at least 1 */
+    size_t bytes;  /* 1 to 65,536 */
     size_t layers; /* 1 to GARIM_GUARD_LAYERS_MAX */
     const uint8_t *lows, *spans;
 };

@@ -25,9 +25,10 @@ static uint8_t any_span(void)
 
 static struct garim_guard any_guard(void)
 {
+    static const uint32_t lengths[] = {40, 300, 900};
     struct garim_guard guard = {
         .at = support_one_in(2) ? 0 : support_below(70),
-        .bytes = support_between(1, support_one_in(2) ? 40 : 300),
+        .bytes = support_between(1, lengths[support_below(3)]),
         .layers = support_between(1, GARIM_GUARD_LAYERS_MAX),
     };
     size_t all = guard.layers * guard.bytes;
@@ -38,6 +39,10 @@ static struct garim_guard any_guard(void)
     support_randomize(spans, room);
     for (size_t i = 0; i < all; i++)
         spans[i] = any_span();
+    /* Nothing is asked of many bytes side by side. */
+    for (size_t at = support_below(500); at < guard.bytes; at += 400)
+        memset(spans + at, 255,
+               guard.bytes - at < 200 ? guard.bytes - at : 200);
     guard.lows = lows;
     guard.spans = spans;
     return guard;

@@ -10,6 +10,8 @@
  *   outside()      which of the bytes are not low to low + span
  */
 
+#include "base/limits.h"
+
 /* Most rows pass in the first layer, so that is asked first. */
 enum { FEW_VECTORS = 4 };
 
@@ -66,26 +68,6 @@ static ALWAYS_INLINE size_t first_of_few(const struct garim_guard *guard,
     return found;
 }
 
-static ALWAYS_INLINE size_t first_of_many(const struct garim_guard *guard,
-                                          const uint8_t *data, size_t stride,
-                                          size_t count, uint32_t *which)
-{
-    const uint8_t *lows = guard->lows, *spans = guard->spans;
-    const size_t last = guard->bytes - VECTOR_BYTES;
-    size_t found = 0;
-    for (size_t row = 0; row < count; row++) {
-        const uint8_t *bytes = data + row * stride;
-        uint64_t wrong =
-            outside(load(bytes + last), load(lows + last), load(spans + last));
-        for (size_t at = 0; at < last; at += VECTOR_BYTES)
-            wrong |=
-                outside(load(bytes + at), load(lows + at), load(spans + at));
-        which[found] = (uint32_t)row;
-        found += wrong != 0;
-    }
-    return found;
-}
-
 static ALWAYS_INLINE size_t first_layer(const struct garim_guard *guard,
                                         const uint8_t *data, size_t stride,
                                         size_t count, uint32_t *which)
@@ -97,10 +79,8 @@ static ALWAYS_INLINE size_t first_layer(const struct garim_guard *guard,
         return first_of_few(guard, data, stride, count, which, 2);
     case 3:
         return first_of_few(guard, data, stride, count, which, 3);
-    case 4:
-        return first_of_few(guard, data, stride, count, which, 4);
     default:
-        return first_of_many(guard, data, stride, count, which);
+        return first_of_few(guard, data, stride, count, which, 4);
     }
 }
 
@@ -135,12 +115,58 @@ static ALWAYS_INLINE bool is_wrong(const struct garim_guard *guard,
     return false;
 }
 
+/* ---- long rows ----------------------------------------------------------- */
+
+enum { PLACES_MAX = GARIM_RECORD_BYTES_MAX / VECTOR_BYTES + 1 };
+
+/* The vectors of a row in which not every byte may be anything. */
+static size_t list_places(const struct garim_guard *guard, uint16_t *places)
+{
+    size_t found = 0;
+    for (size_t i = 0; i * VECTOR_BYTES < guard->bytes; i++) {
+        const size_t at = place_of(guard, i);
+        size_t k = 0;
+        while (k < VECTOR_BYTES && guard->spans[at + k] == UINT8_MAX)
+            k++;
+        places[found] = (uint16_t)at;
+        found += k < VECTOR_BYTES;
+    }
+    return found;
+}
+
+/* A field that wants the second layer wants it in most rows: it is asked for
+ * in the vector that needs it, and nowhere else. */
+static ALWAYS_INLINE size_t guard_long(const struct garim_guard *guard,
+                                       const uint8_t *data, size_t stride,
+                                       size_t count, uint32_t *which)
+{
+    uint16_t places[PLACES_MAX];
+    const size_t place_count = list_places(guard, places);
+    size_t found = 0;
+    for (size_t row = 0; row < count; row++) {
+        uint64_t wrong = 0;
+        for (size_t i = 0; i < place_count; i++) {
+            const size_t at = places[i];
+            const vector bytes = load(data + row * stride + at);
+            uint64_t out =
+                outside(bytes, load(guard->lows + at), load(guard->spans + at));
+            if (out != 0) out = find_outside(guard, bytes, at, out);
+            wrong |= out;
+        }
+        which[found] = (uint32_t)row;
+        found += wrong != 0;
+    }
+    return found;
+}
+
 static ALWAYS_INLINE size_t guard_any(const struct garim_guard *guard,
                                       const uint8_t *rows, size_t stride,
                                       size_t count, uint32_t *which)
 {
     if (count == 0) return 0;
     const uint8_t *data = rows + guard->at;
+    if (guard->bytes > FEW_VECTORS * VECTOR_BYTES)
+        return guard_long(guard, data, stride, count, which);
     struct reach reach = {data + (count - 1) * stride + guard->bytes};
     size_t found = first_layer(guard, data, stride, count, which), kept = 0;
     if (guard->layers == 1) return found;
