@@ -52,6 +52,7 @@ static const char policy_text[] =
 
 /* A job and what it leaves. */
 struct job {
+    struct garim_policy *policy;
     struct garim_engine *engine;
     bool keyed;
     uint8_t state_key[GARIM_KEY_BYTES];
@@ -130,7 +131,6 @@ static enum garim_status run(const struct job *job, const char *output,
 static void open_engine(struct job *job)
 {
     static const char *const label = "state";
-    struct garim_policy *policy;
     struct garim_key *key = NULL;
     struct garim_error error;
     if (job->keyed) {
@@ -138,9 +138,10 @@ static void open_engine(struct job *job)
         ASSERT(garim_key_derive(key, &label, 1, job->state_key,
                                 GARIM_KEY_BYTES) == 0);
     }
-    ASSERT(garim_policy_open(&policy, job->keyed ? "tokens.yaml" : "keeps.yaml",
+    ASSERT(garim_policy_open(&job->policy,
+                             job->keyed ? "tokens.yaml" : "keeps.yaml",
                              &error) == GARIM_OK);
-    ASSERT(garim_engine_open(&job->engine, policy, key, NULL, &error) ==
+    ASSERT(garim_engine_open(&job->engine, job->policy, key, NULL, &error) ==
            GARIM_OK);
     garim_key_close(key);
 }
@@ -176,6 +177,7 @@ static void open_job(struct job *job, bool keyed, bool complete)
     ASSERT(read_whole("right", job->right, DATA_BYTES) == DATA_BYTES);
     cut_off(job, complete);
     garim_engine_close(job->engine);
+    garim_policy_close(job->policy);
     (void)unlink("out.state");
     (void)unlink("out.part");
 }
@@ -437,6 +439,10 @@ int main(int argc, char **argv)
         printf("FAILED forge %d %llu: wait status %d\n", BATCH,
                (unsigned long long)seed, status);
         (void)unlink("out");
+    }
+    for (int i = 0; i < 4; i++) {
+        free(jobs[i].state);
+        free(jobs[i].right);
     }
     (void)snprintf(command, sizeof command, "rm -rf %s", folder);
     ASSERT(chdir("/") == 0 && system(command) == 0);

@@ -3,7 +3,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 
-usage: memory.py GARIM WORKLOADS [GIBIBYTES]
+usage: memory.py GARIM [GIBIBYTES]
 """
 import json
 import subprocess
@@ -12,6 +12,19 @@ import tempfile
 from pathlib import Path
 
 SMALL_BYTES = 64 << 20
+LAYOUT = """layout: 1
+name: zeros
+record: {length: 128, encoding: utf-8}
+fields:
+  - {name: id, at: 0, length: 16, type: char, null: []}
+  - {name: rest, at: 16, length: 112, type: char, null: []}
+"""
+POLICY = """policy: 1
+layout: layout.yaml
+release: {recipient: r, purpose: p, basis: b, epoch: e, expires: 9999-12-31}
+subjects: 40450000
+rules: {id: {token: {domain: d, bits: 80, as: base32, null: apply}}, rest: {mask: {keep_first: 3}}}
+"""
 GROWTH_ALLOWED = 4 << 20  # page tables, thread stacks: not a matter of size
 
 
@@ -32,10 +45,12 @@ def peak_bytes(garim, policy, folder, size):
 
 
 def main():
-    garim, workloads = sys.argv[1], Path(sys.argv[2])
-    large_bytes = int(sys.argv[3] if len(sys.argv) > 3 else 4) << 30
-    policy = workloads / "card-transactions.policy.yaml"
+    garim = sys.argv[1]
+    large_bytes = int(sys.argv[2] if len(sys.argv) > 2 else 4) << 30
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        policy = Path(name) / "policy.yaml"
+        policy.write_text(POLICY)
+        (Path(name) / "layout.yaml").write_text(LAYOUT)
         small = peak_bytes(garim, policy, Path(name), SMALL_BYTES)
         large = peak_bytes(garim, policy, Path(name), large_bytes)
     good = large - small <= GROWTH_ALLOWED
