@@ -74,10 +74,12 @@ static void print_summary(const struct garim_cli_settings *settings,
 }
 
 /* Whether the job began, so that there is something to report. */
-static bool reportable(enum garim_status status)
+static bool reportable(enum garim_status status,
+                       const struct garim_report *report)
 {
-    return status != GARIM_USAGE && status != GARIM_KEY &&
-           status != GARIM_IN_THE_WAY;
+    const bool refused = status == GARIM_USAGE || status == GARIM_KEY ||
+                         status == GARIM_IN_THE_WAY;
+    return !refused || report->lanes > 0;
 }
 
 /* What the report is made of, beside its numbers. */
@@ -148,7 +150,8 @@ static enum garim_status run_job(struct reporting *reporting,
     garim_cli_job_close(job);
     if (status == GARIM_OK && !settings->quiet)
         print_summary(settings, reporting->policy, &report);
-    if (reportable(status)) status = report_end(reporting, &report, error);
+    if (reportable(status, &report))
+        status = report_end(reporting, &report, error);
     garim_report_clear(&report);
     return status;
 }

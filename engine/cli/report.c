@@ -18,10 +18,15 @@ static const char *status_word(enum garim_status status)
         enum garim_status status;
         const char *word;
     } words[] = {
-        {GARIM_OK, "done"},       {GARIM_DATA, "data"},
-        {GARIM_USAGE, "usage"},   {GARIM_INPUT, "input"},
-        {GARIM_OUTPUT, "output"}, {GARIM_KEY, "key"},
-        {GARIM_VERIFY, "verify"}, {GARIM_TEMPORARY, "temporary"},
+        {GARIM_OK, "done"},
+        {GARIM_DATA, "data"},
+        {GARIM_USAGE, "usage"},
+        {GARIM_INPUT, "input"},
+        {GARIM_OUTPUT, "output"},
+        {GARIM_KEY, "key"},
+        {GARIM_VERIFY, "verify"},
+        {GARIM_IN_THE_WAY, "in the way"},
+        {GARIM_TEMPORARY, "temporary"},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (words[i].status == status) return words[i].word;
