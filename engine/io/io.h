@@ -115,13 +115,15 @@ struct garim_io {
     int (*lock)(
         int descriptor); /* exclusive flock, not waiting: -EWOULDBLOCK */
     int (*unlock)(int descriptor);
-    /* Give the file `descriptor`, which is called `from`, the name `to`.
-     * Without `replace` an existing `to` is -EEXIST, and it is this file that
-     * gets the name, whoever is called `from` meanwhile. */
+    /* Give the file `descriptor`, which is called `from`, the name `to`; it is
+     * this file that gets the name, whoever is called `from` meanwhile.
+     * Without `replaces` an existing `to` is -EEXIST. */
     int (*publish)(int folder, int descriptor, const char *from, const char *to,
-                   bool replace);
-    /* Whether publish works there without `replace`: tried out with `name`. */
+                   bool replaces);
+    /* Whether publish works there without `replaces`: tried out with `name`. */
     int (*can_publish)(int folder, int descriptor, const char *name);
+    /* Remove the second name that `name` has where one of these was cut off. */
+    int (*forget)(int folder, const char *name);
     int (*remove)(int folder, const char *name);
 };
 

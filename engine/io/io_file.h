@@ -43,8 +43,9 @@ int garim_file_sync_folder(int folder);
 int garim_file_lock(int descriptor);
 int garim_file_unlock(int descriptor);
 int garim_file_publish(int folder, int descriptor, const char *from,
-                       const char *to, bool replace);
+                       const char *to, bool replaces);
 int garim_file_can_publish(int folder, int descriptor, const char *name);
+int garim_file_forget(int folder, const char *name);
 int garim_file_remove(int folder, const char *name);
 
 /* The calls above as members of a struct garim_io. */
@@ -61,7 +62,8 @@ int garim_file_remove(int folder, const char *name);
     .read_at = garim_file_read_at, .write_at = garim_file_write_at,            \
     .sync_folder = garim_file_sync_folder, .lock = garim_file_lock,            \
     .unlock = garim_file_unlock, .publish = garim_file_publish,                \
-    .can_publish = garim_file_can_publish, .remove = garim_file_remove
+    .can_publish = garim_file_can_publish, .forget = garim_file_forget,        \
+    .remove = garim_file_remove
 
 /* Add `result` (bytes moved or a negative errno value) to `request`.  True: it
  * is finished and its result set.  False: hand over what is left. */

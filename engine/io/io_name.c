@@ -126,15 +126,37 @@ int garim_file_create(int folder, const char *name, const void *content,
 
 /* ---- publishing ---------------------------------------------------------- */
 
+/* A name beside `name`, no longer than it, that nothing else uses: for the
+ * moment in which a file has two.  The caller frees it. */
+static char *other_name(const char *name)
+{
+    char *other = strdup(name);
+    if (other != NULL) other[strlen(other) - 1] = '~';
+    return other;
+}
+
 static int rename_to_free(int folder, const char *from, const char *to)
 {
     return errno_or_zero(renameat2(folder, from, folder, to, RENAME_NOREPLACE));
 }
 
-int garim_file_publish(int folder, int descriptor, const char *from,
-                       const char *to, bool replace)
+static int replace(int folder, int descriptor, const char *from, const char *to)
 {
-    if (replace) return errno_or_zero(renameat(folder, from, folder, to));
+    char *own = other_name(from);
+    if (own == NULL) return -ENOMEM;
+    (void)unlinkat(folder, own, 0);
+    const bool linked = link_file(descriptor, folder, own) == 0;
+    const int result =
+        errno_or_zero(renameat(folder, linked ? own : from, folder, to));
+    if (linked) (void)unlinkat(folder, result == 0 ? from : own, 0);
+    free(own);
+    return result;
+}
+
+int garim_file_publish(int folder, int descriptor, const char *from,
+                       const char *to, bool replaces)
+{
+    if (replaces) return replace(folder, descriptor, from, to);
     const int result = link_file(descriptor, folder, to);
     if (result == 0) return garim_file_remove(folder, from);
     return result == -EEXIST ? result : rename_to_free(folder, from, to);
@@ -142,10 +164,8 @@ int garim_file_publish(int folder, int descriptor, const char *from,
 
 int garim_file_can_publish(int folder, int descriptor, const char *name)
 {
-    char *trial = strdup(name);
+    char *trial = other_name(name);
     if (trial == NULL) return -ENOMEM;
-    trial[strlen(trial) - 1] = '~'; /* no longer than the name */
-    (void)unlinkat(folder, trial, 0);
     int result = link_file(descriptor, folder, trial);
     if (result != 0) {
         result = rename_to_free(folder, name, trial);
@@ -154,6 +174,15 @@ int garim_file_can_publish(int folder, int descriptor, const char *name)
     (void)unlinkat(folder, trial, 0);
     free(trial);
     return result;
+}
+
+int garim_file_forget(int folder, const char *name)
+{
+    char *other = other_name(name);
+    if (other == NULL) return -ENOMEM;
+    const int result = garim_file_remove(folder, other);
+    free(other);
+    return result == -ENOENT ? 0 : result;
 }
 
 int garim_file_remove(int folder, const char *name)

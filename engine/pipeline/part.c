@@ -308,6 +308,7 @@ static enum garim_status answer(struct garim_output *output, enum wish wish,
 {
     const struct garim_io *io = output->io;
     struct stat final;
+    (void)io->forget(output->folder, garim_place_name(output->part));
     const struct stat *there =
         io->name_status(output->folder, garim_place_name(output->path),
                         &final) == 0

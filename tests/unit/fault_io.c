@@ -241,5 +241,6 @@ const struct garim_io fault_io = {
     .unlock = garim_file_unlock,
     .publish = publish,
     .can_publish = can_publish,
+    .forget = garim_file_forget,
     .remove = fault_remove,
 };

@@ -333,11 +333,14 @@ Test(io, publishing)
     const char *const old = name_of(from), *const name = name_of(to);
     cr_assert_eq(io->can_publish(folder, file, old), 0);
     cr_assert_eq(io->publish(folder, file, old, name, false), -EEXIST);
+    cr_assert_eq(rename(from, "/var/tmp/garim-moved"), 0);
+    cr_assert_eq(symlink("/etc/passwd", from), 0);
     cr_assert_eq(io->publish(folder, file, old, name, true), 0);
     cr_assert_eq(io->sync_folder(folder), 0);
     struct stat status;
     cr_assert_eq(io->name_status(folder, name, &status), 0);
-    cr_assert_eq(status.st_size, 2);
+    cr_assert(status.st_size == 2 && status.st_nlink == 2);
+    cr_assert_eq(unlink("/var/tmp/garim-moved"), 0);
     /* It is the file that gets the name, not what is called so now. */
     cr_assert_eq(rename(to, from), 0);
     cr_assert_eq(symlink("/etc/passwd", to), 0);
