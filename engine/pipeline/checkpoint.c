@@ -50,7 +50,7 @@ bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint,
 enum garim_status garim_checkpoint_open(struct garim_checkpoint *ret_checkpoint,
                                         struct garim_run *run,
                                         struct garim_output *output,
-                                        struct garim_input *input,
+                                        const struct garim_input *input,
                                         struct garim_error *error)
 {
     const uint64_t bytes = run->job->options->checkpoint_bytes;

@@ -13,7 +13,7 @@
 struct garim_checkpoint {
     struct garim_run *run;
     struct garim_output *output;
-    struct garim_input *input;
+    const struct garim_input *input;
     uint64_t every_bytes;
     double every_seconds;
     uint64_t next_bytes; /* finished without a gap, when the next is due */
@@ -28,7 +28,7 @@ struct garim_checkpoint {
 enum garim_status garim_checkpoint_open(struct garim_checkpoint *ret_checkpoint,
                                         struct garim_run *run,
                                         struct garim_output *output,
-                                        struct garim_input *input,
+                                        const struct garim_input *input,
                                         struct garim_error *error);
 void garim_checkpoint_close(struct garim_checkpoint *checkpoint);
 

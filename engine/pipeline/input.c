@@ -148,7 +148,7 @@ static bool is_same_time(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-static bool is_same_content(struct garim_input *input, bool end)
+static bool is_same_content(const struct garim_input *input, bool end)
 {
     const struct stat *old = &input->identity;
     struct stat now;
@@ -158,13 +158,13 @@ static bool is_same_content(struct garim_input *input, bool end)
         !is_same_time(old->st_mtim, now.st_mtim))
         return false;
     if (!end || input->stream) return true;
+    /* Nothing else is read any more. */
     if (input->direct) (void)input->io->set_direct(input->descriptor, false);
-    input->direct = false;
     take_print(input, print);
     return memcmp(print, input->print, sizeof print) == 0;
 }
 
-enum garim_status garim_input_check(struct garim_input *input, bool end,
+enum garim_status garim_input_check(const struct garim_input *input, bool end,
                                     struct garim_error *error)
 {
     if (!S_ISREG(input->identity.st_mode) || is_same_content(input, end))

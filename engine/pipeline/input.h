@@ -41,7 +41,7 @@ bool garim_input_is(const struct garim_input *input, const struct stat *status);
 /* GARIM_INPUT where the regular file is not what it was at open: its size, its
  * time of modification or, at the `end` of all reading, the print of its ends.
  */
-enum garim_status garim_input_check(struct garim_input *input, bool end,
+enum garim_status garim_input_check(const struct garim_input *input, bool end,
                                     struct garim_error *error);
 
 /* Whether something about the file changed that is not its content: a link, its
