@@ -23,7 +23,7 @@ from jobs import DONE, INPUT, OUTPUT, TEMPORARY, USAGE
 IN_THE_WAY = 7
 # The first ten divide the block of zstd; a stream that is cut there looks whole.
 LENGTHS = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 48, 100, 130, 1000)
-BODY = 1 << 20
+BODY = 2 << 20  # more than the widest pipe holds
 HUGE = 256 << 20
 LAYOUT = """layout: 1
 name: plain
@@ -180,9 +180,9 @@ def failures(place, tally, io):
 def successes(place, tally, io):
     both = ["--input-command", "gzip -c IN | gzip -dc", "--output-command", "gzip -1"]
     for words in (["--input-command", "cat IN"], ["-i", "in", "--output-command", "cat"], both):
-        for target in (["-o", "out", "--mode", "640", "--report", "report"], ["--report", "report"]):
-            process = place.start([*words, *target, "--io", io, "--expect-records",
-                                   len(place.data) // 64])
+        for target in (["-o", "out", "--mode", "640"], []):
+            process = place.start([*words, *target, "--io", io, "--report", "report",
+                                   "--expect-records", len(place.data) // 64])
             file = "out" in target
             problems, out = place.judge(process, DONE, ["engine"],
                                         ["out", "report"] if file else ["report"])
@@ -210,7 +210,7 @@ def hangs(place, tally, io):
                                       [] if killed else ["garim: interrupted"],
                                       ["out.part", "out.state"] if killed else [], 8)
             if killed and not problems:
-                problems, _ = place.judge(place.start(words[:0] + [
+                problems, _ = place.judge(place.start([
                     "--input-command", "cat IN", "-o", "out", "--quiet"]), IN_THE_WAY,
                     ["--restart"], ["out.part", "out.state"])
             if killed and not problems:
@@ -226,7 +226,7 @@ def own_errors(place, tally, io):
     huge = "while cat IN; do printf BAD%61s x; done"
     for target in (["--output-command", "cat", "-o", "out"], ["--output-command", "cat"]):
         process = place.start(["--input-command", huge, *target, "--io", io, "--quiet"])
-        problems, _ = place.judge(process, 1, ["record 16384"])
+        problems, _ = place.judge(process, 1, [f"record {len(place.data) // 64}"])
         tally.add(f"data {target} {io}", problems)
     (place.folder / "out").write_bytes(b"old")
     process = place.start(["--input-command", "cat IN", "--output-command", "cat", "-o", "out"])
