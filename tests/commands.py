@@ -263,7 +263,10 @@ def descriptors(place, tally):
         os.set_inheritable(key.fileno(), True)
         for words in (["--input-command", f"{look}; cat IN"],
                       ["-i", "in", "--output-command", f"{look}; cat"]):
-            process = place.start([*words, "-o", "out", "--quiet"], pass_fds=[key.fileno()])
+            process = place.start(
+                [*words, "-o", "out", "--quiet"], pass_fds=[key.fileno()],
+                preexec_fn=lambda: [signal.signal(number, signal.SIG_IGN) for number in (
+                    signal.SIGCHLD, signal.SIGHUP, signal.SIGUSR1)])
             # ls itself has the folder open.
             problems, _ = place.judge(process, DONE, ["4\n", "SigBlk:\t0000000000000000",
                                                       "SigIgn:\t0000000000000000"], ["out"])

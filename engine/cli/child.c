@@ -121,6 +121,8 @@ enum garim_status garim_cli_child_open(struct garim_cli_child *child,
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return fail_to_start(child, error);
+    /* Who started us may have ignored it: nobody's end could be waited for. */
+    (void)signal(SIGCHLD, SIG_DFL);
     const pid_t pid = fork();
     if (pid == 0) become(command, ends[1]);
     (void)close(ends[1]);
