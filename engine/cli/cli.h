@@ -102,6 +102,9 @@ enum garim_status garim_cli_job_open(struct garim_cli_job *job,
 /* Erase the progress line. */
 void garim_cli_job_close(struct garim_cli_job *job);
 
+/* Whether a signal has asked the job to stop. */
+bool garim_cli_interrupted(void);
+
 /* Whether a path means a standard stream. */
 bool garim_cli_is_stream(const char *path);
 

@@ -6,17 +6,18 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "streams.h"
 
 static enum garim_status
 check_options(const struct garim_cli_settings *settings,
               struct garim_error *error)
 {
     if (settings->key_descriptor == STDIN_FILENO &&
-        garim_cli_is_stream(settings->input))
+        settings->input_command == NULL && garim_cli_is_stream(settings->input))
         return garim_cli_fail(error, GARIM_USAGE, "",
                               "the key and the records would both come from "
                               "standard input; name the input with -i");
-    return GARIM_OK;
+    return garim_cli_streams_check(settings, error);
 }
 
 /* Without a key there can be no tokens. */
@@ -87,23 +88,28 @@ struct reporting {
     const struct garim_cli_settings *settings;
     const struct garim_policy *policy;
     struct garim_cli_report_file *file;
+    struct garim_cli_streams *streams;
     bool whole; /* it says that the output is, whatever comes */
 };
 
-/* No output has its name without a report. */
+/* No output has its name before its input is known to be whole, nor without a
+ * report. */
 static enum garim_status report_whole(void *user,
                                       const struct garim_report *report,
                                       struct garim_error *error)
 {
     struct reporting *reporting = user;
+    enum garim_status status =
+        garim_cli_streams_judge(reporting->streams, error);
+    if (status != GARIM_OK || reporting->settings->report == NULL)
+        return status;
     const struct garim_cli_outcome outcome = {
         .settings = reporting->settings,
         .policy = reporting->policy,
         .report = report,
         .whole = true,
     };
-    const enum garim_status status =
-        garim_cli_report_write(reporting->file, &outcome, error);
+    status = garim_cli_report_write(reporting->file, &outcome, error);
     reporting->whole = status == GARIM_OK && reporting->file->file == NULL;
     return status;
 }
@@ -142,12 +148,14 @@ static enum garim_status run_job(struct reporting *reporting,
     const struct garim_cli_settings *settings = reporting->settings;
     struct garim_report report = {0};
     *error = (struct garim_error){.record = GARIM_NONE, .offset = GARIM_NONE};
-    if (settings->report != NULL) {
-        job->options.whole = report_whole;
-        job->options.whole_user = reporting;
-    }
-    enum garim_status status = garim_run(engine, &job->options, &report, error);
+    job->options.whole = report_whole;
+    job->options.whole_user = reporting;
+    enum garim_status status =
+        garim_cli_streams_begin(reporting->streams, &job->options, error);
+    if (status == GARIM_OK)
+        status = garim_run(engine, &job->options, &report, error);
     garim_cli_job_close(job);
+    status = garim_cli_streams_close(reporting->streams, status, error);
     if (status == GARIM_OK && !settings->quiet)
         print_summary(settings, reporting->policy, &report);
     if (reportable(status, &report))
@@ -173,25 +181,37 @@ static enum garim_status prepare(const struct garim_cli_settings *settings,
     return status;
 }
 
-enum garim_status garim_cli_run(const struct garim_cli_settings *settings,
-                                struct garim_error *error)
+/* All of a run but the end of its commands where it fails early. */
+static enum garim_status run(const struct garim_cli_settings *settings,
+                             struct garim_cli_streams *streams,
+                             struct garim_error *error)
 {
     struct garim_cli_job job;
     struct garim_cli_report_file report_file;
     struct garim_policy *policy;
     struct garim_engine *engine;
-    enum garim_status status = garim_cli_key_check(settings, error);
-    if (status == GARIM_OK) status = check_options(settings, error);
-    if (status == GARIM_OK)
-        status = open_engine(settings, &policy, &engine, error);
+    enum garim_status status = open_engine(settings, &policy, &engine, error);
     if (status != GARIM_OK) return status;
     status = prepare(settings, policy, &job, &report_file, error);
     if (status == GARIM_OK) {
-        struct reporting reporting = {settings, policy, &report_file, false};
+        struct reporting reporting = {settings, policy, &report_file, streams,
+                                      false};
         status = run_job(&reporting, engine, &job, error);
         garim_cli_report_close(&report_file);
     }
     garim_engine_close(engine);
     garim_policy_close(policy);
     return status;
+}
+
+enum garim_status garim_cli_run(const struct garim_cli_settings *settings,
+                                struct garim_error *error)
+{
+    struct garim_cli_streams streams;
+    enum garim_status status = garim_cli_key_check(settings, error);
+    if (status == GARIM_OK) status = check_options(settings, error);
+    if (status != GARIM_OK) return status;
+    status = garim_cli_streams_open(&streams, settings, error);
+    if (status == GARIM_OK) status = run(settings, &streams, error);
+    return garim_cli_streams_close(&streams, status, error);
 }

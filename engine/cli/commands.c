@@ -75,6 +75,13 @@ const struct garim_cli_option garim_cli_options[] = {
      .help = "read FILE; - or nothing is standard input",
      AT(input),
      .commands = RUN},
+    {.name = "input-command",
+     .value = "CMD",
+     .kind = GARIM_CLI_TEXT,
+     .help = "read what CMD (for /bin/sh -c) writes; where it fails nothing "
+             "is published.  Its standard input is that of garim",
+     AT(input_command),
+     .commands = RUN},
     {.name = "count",
      .letter = 'n',
      .value = "N",
@@ -92,6 +99,13 @@ const struct garim_cli_option garim_cli_options[] = {
              "is on the disk the file is called FILE.part",
      AT(output),
      .commands = RUN | SYNTH},
+    {.name = "output-command",
+     .value = "CMD",
+     .kind = GARIM_CLI_TEXT,
+     .help = "let CMD (for /bin/sh -c) read the records and write the output; "
+             "where it fails nothing is published",
+     AT(output_command),
+     .commands = RUN},
     {.name = "force",
      .letter = 'f',
      .help = "replace an output that exists; it stays as it is until the new "

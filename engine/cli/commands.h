@@ -64,6 +64,7 @@ struct garim_cli_range {
 struct garim_cli_settings {
     const char *operands[2];
     const char *input, *output, *report;
+    const char *input_command, *output_command;
     const char *key, *key_credential;
     uint64_t key_descriptor;
     uint64_t count, seed;

@@ -16,7 +16,7 @@ struct used {
     int descriptor;
 };
 
-enum { USED_MAX = 10 };
+enum { USED_MAX = 12 };
 
 /* The folder of `path`, resolved, or NULL; the caller frees it. */
 static char *resolve_folder(const char *path)
@@ -104,6 +104,8 @@ static size_t list_used(const struct garim_cli_settings *settings,
         {"policy", settings->operands[0], -1},
         {"key", settings->key, -1},
         {"key", credential, -1},
+        /* The job sees a pipe there. */
+        {"input", NULL, settings->input_command == NULL ? -1 : STDIN_FILENO},
         {"key", NULL,
          settings->key_descriptor == GARIM_CLI_UNSET
              ? -1

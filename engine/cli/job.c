@@ -32,6 +32,11 @@ static void catch_signals(void)
     }
 }
 
+bool garim_cli_interrupted(void)
+{
+    return interrupted != 0;
+}
+
 bool garim_cli_is_stream(const char *path)
 {
     return path == NULL || strcmp(path, "-") == 0;

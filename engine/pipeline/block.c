@@ -25,6 +25,7 @@ void garim_block_set_window(const struct garim_run *run,
         .offset = window.read_begin,
         .uncached = run->uncached_in,
     };
+    ASSERT(block->request.bytes > 0 || run->input < 0);
     ASSERT(block->request.bytes <= run->buffer_bytes);
     block->needed_bytes = window.need_end - window.read_begin;
     block->rows = (struct garim_rows){

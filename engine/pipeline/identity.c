@@ -50,6 +50,10 @@ struct garim_state_job garim_identity(const struct garim_job *job,
         add(&identity, "input", "one that cannot be read again");
         return identity;
     }
+    if (options->filter != NULL) {
+        add(&identity, "output", "one that a command writes");
+        return identity;
+    }
     identity.resumable = 1;
     add(&identity, "input", "%llu %llu %lld.%09ld %s",
         (unsigned long long)file->st_ino, (unsigned long long)file->st_size,

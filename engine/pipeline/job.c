@@ -47,6 +47,10 @@ static enum garim_status check_options(const struct garim_job_options *options,
         return garim_error_set(error, GARIM_USAGE,
                                "both --resume and --restart; go on with a part "
                                "or discard it");
+    if (options->resume && options->filter != NULL)
+        return garim_error_set(error, GARIM_USAGE,
+                               "what goes through a filter cannot be resumed; "
+                               "run without --resume");
     return GARIM_OK;
 }
 
@@ -148,10 +152,10 @@ static enum garim_status open_output(struct garim_job_state *state,
     if (output->start != GARIM_START_NEW)
         garim_geometry_cut(&run->geometry, output->state.job.window_bytes);
     state->window_bytes = run->geometry.window_bytes;
-    state->resumable &= !output->stream;
-    run->output = output->descriptor;
+    state->resumable &= !output->ordered;
+    run->output = output->sink;
     run->output_path = output->path;
-    run->ordered = output->stream;
+    run->ordered = output->ordered;
     run->output_base = output->base;
     return GARIM_OK;
 }
@@ -162,7 +166,7 @@ static enum garim_status reserve(struct garim_job_state *state,
     struct garim_run *run = &state->run;
     struct garim_output *output = &state->output;
     enum garim_status status = GARIM_OK;
-    if (output->stream) return GARIM_OK;
+    if (output->ordered) return GARIM_OK;
     if (run->stream_in)
         garim_output_direct(output);
     else
@@ -184,8 +188,8 @@ static void spare_cache(struct garim_job_state *state)
     run->uncached_in = run->input >= 0 && !state->input.direct &&
                        S_ISREG(state->input.identity.st_mode) &&
                        io->uncached(run->input);
-    run->uncached_out = state->output.part != NULL && !state->output.direct &&
-                        io->uncached(run->output);
+    run->uncached_out =
+        !run->ordered && !state->output.direct && io->uncached(run->output);
 }
 
 /* ---- lanes --------------------------------------------------------------- */
@@ -232,7 +236,7 @@ static enum garim_status take_shared_memory(struct garim_job_state *state,
         garim_rejects_open(&run->rejects, rejects) < 0 ||
         garim_stream_open(&run->stream, shape) < 0)
         return garim_error_no_memory(error);
-    if (state->output.stream || run->stream_in) return GARIM_OK;
+    if (run->ordered || run->stream_in) return GARIM_OK;
     size_t reach = 4 * (size_t)state->lanes * run->depth;
     if (reach < REACH_MIN) reach = REACH_MIN;
     if (garim_watermark_open(&run->watermark, reach, job->worker->count_size) <
@@ -270,7 +274,7 @@ static enum garim_status finish(struct garim_job_state *state,
     struct garim_run *run = &state->run;
     const uint64_t bytes = garim_job_output_bytes(run);
     ASSERT(run->total.bytes_out == bytes);
-    if (!run->stream_in)
+    if (!run->stream_in && !run->ordered)
         ASSERT(run->watermark.windows == run->geometry.window_count);
     enum garim_status status =
         garim_output_finish(&state->output, bytes, error);
@@ -300,6 +304,7 @@ static enum garim_status publish(struct garim_job_state *state,
                                      run->total.records, error);
     if (run->input >= 0 && status == GARIM_OK)
         status = garim_input_check(&state->input, true, error);
+    if (status == GARIM_OK) status = garim_output_drain(&state->output, error);
     if (status != GARIM_OK || state->output.stream) return status;
     if (state->output.start < GARIM_START_COMPLETE)
         status = finish(state, error);

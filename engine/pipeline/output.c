@@ -65,7 +65,9 @@ static enum garim_status open_stream(struct garim_output *output,
         return garim_output_fail(output->path, "open", output->descriptor,
                                  error);
     output->owned = true;
-    garim_stream_prepare(output->io, &output->descriptor, &output->owned, true);
+    if (output->filter == NULL)
+        garim_stream_prepare(output->io, &output->descriptor, &output->owned,
+                             true);
     return GARIM_OK;
 }
 
@@ -197,6 +199,8 @@ static enum garim_status open_standard(struct garim_output *output,
     if (garim_input_is(input, &status))
         return usage(output->path, error,
                      "the output is the input; name another output");
+    /* A filter writes it by its own means. */
+    if (output->filter != NULL) return GARIM_OK;
     if (!S_ISREG(status.st_mode)) {
         garim_stream_prepare(output->io, &output->descriptor, &output->owned,
                              true);
@@ -208,6 +212,23 @@ static enum garim_status open_standard(struct garim_output *output,
                                  error);
     output->base = (uint64_t)position;
     return GARIM_OK;
+}
+
+/* Where the records go. */
+static enum garim_status open_sink(struct garim_output *output,
+                                   struct garim_error *error)
+{
+    const struct garim_filter *filter = output->filter;
+    output->ordered = output->stream || filter != NULL;
+    output->sink = output->descriptor;
+    if (filter == NULL) return GARIM_OK;
+    output->base = GARIM_IO_STREAM;
+    const enum garim_status status =
+        filter->open(filter->user, output->descriptor, &output->sink, error);
+    if (status == GARIM_OK)
+        garim_stream_prepare(output->io, &output->sink, &output->sink_owned,
+                             true);
+    return status;
 }
 
 enum garim_status garim_output_open(struct garim_output *ret_output,
@@ -226,13 +247,19 @@ enum garim_status garim_output_open(struct garim_output *ret_output,
                                           : options->output_mode & 0777,
         .force = options->force,
         .without = options->without,
+        .filter = options->filter,
     };
     enum garim_status status =
         standard ? refuse_stream(&output, options, error) : GARIM_OK;
     if (status == GARIM_OK)
         status = standard ? open_standard(&output, job->input, error)
                           : open_path(&output, options, job, error);
-    if (status == GARIM_OK) *ret_output = output;
+    if (status != GARIM_OK) return status;
+    status = open_sink(&output, error);
+    if (status == GARIM_OK)
+        *ret_output = output;
+    else
+        garim_output_close(&output, false);
     return status;
 }
 
@@ -273,10 +300,27 @@ enum garim_status garim_output_reserve(struct garim_output *output,
     return GARIM_OK;
 }
 
+static void close_sink(struct garim_output *output)
+{
+    if (output->sink_owned) (void)output->io->close(output->sink);
+    output->sink_owned = false;
+}
+
+enum garim_status garim_output_drain(struct garim_output *output,
+                                     struct garim_error *error)
+{
+    const struct garim_filter *filter = output->filter;
+    if (filter == NULL) return GARIM_OK;
+    close_sink(output);
+    return filter->finish(filter->user, error);
+}
+
 enum garim_status garim_output_finish(struct garim_output *output,
                                       uint64_t bytes, struct garim_error *error)
 {
-    int result = output->io->truncate(output->descriptor, bytes);
+    int result = output->filter != NULL
+                     ? 0
+                     : output->io->truncate(output->descriptor, bytes);
     if (result < 0)
         return garim_output_fail(output->part, "cut", result, error);
     result = output->io->sync(output->descriptor);
@@ -367,6 +411,7 @@ void garim_output_close(struct garim_output *output, bool keep)
     }
     free(output->part);
     output->part = NULL;
+    close_sink(output);
     if (output->owned) (void)output->io->close(output->descriptor);
     output->owned = false;
 }

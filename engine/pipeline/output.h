@@ -24,10 +24,14 @@ struct garim_output {
     struct garim_state state; /* of a part */
     enum garim_start start;
     int descriptor;
-    bool owned;  /* to be closed */
-    mode_t mode; /* of the file once it has its name */
-    bool force;  /* replace what stands under `path` */
-    bool stream; /* written in order */
+    bool owned;                        /* to be closed */
+    const struct garim_filter *filter; /* or NULL */
+    int sink;        /* where the records go: `descriptor`, or to the filter */
+    bool sink_owned; /* to be closed */
+    mode_t mode;     /* of the file once it has its name */
+    bool force;      /* replace what stands under `path` */
+    bool stream;     /* no part: it has its name from the beginning */
+    bool ordered;    /* written in order */
     /* Where a regular file that is a stream began, else GARIM_IO_STREAM: the
      * kernel moves no file position on after a transfer that failed half-way.
      */
@@ -72,7 +76,11 @@ enum garim_status garim_output_reserve(struct garim_output *output,
                                        uint64_t bytes,
                                        struct garim_error *error);
 
-/* After all writes: cut the part to `bytes` and sync it. */
+/* After all writes: a filter ends what it does to them. */
+enum garim_status garim_output_drain(struct garim_output *output,
+                                     struct garim_error *error);
+
+/* Then: cut the part to `bytes`, unless a filter wrote it, and sync it. */
 enum garim_status garim_output_finish(struct garim_output *output,
                                       uint64_t bytes,
                                       struct garim_error *error);

@@ -23,6 +23,7 @@ int garim_stream_open(struct garim_stream *stream,
     const bool drops = shape->header == GARIM_EDGE_DROP;
     *stream = (struct garim_stream){
         .carry = malloc(carry_bytes_max),
+        .carry_bytes_max = carry_bytes_max,
         .head_bytes = shape->header_bytes,
         .lead_bytes = drops ? shape->header_bytes : 0,
         .unit_bytes = 1,
@@ -39,6 +40,8 @@ void garim_stream_align(struct garim_stream *stream, bool reserves)
 
 void garim_stream_close(struct garim_stream *stream)
 {
+    if (stream->carry != NULL)
+        explicit_bzero(stream->carry, stream->carry_bytes_max);
     free(stream->carry);
     stream->carry = NULL;
 }
@@ -67,6 +70,8 @@ void garim_stream_ask(struct garim_run *run, struct garim_block *block)
                       : run->input_base + stream->input_bytes,
         .uncached = run->uncached_in,
     };
+    /* Or the stream would neither move on nor end. */
+    ASSERT(end < block->buffer + run->buffer_bytes);
 }
 
 /* The stream ends where it should not; `rest` bytes are left over. */
@@ -151,6 +156,7 @@ static void carry_on(struct garim_run *run, struct garim_block *block,
     stream->head_bytes = 0;
     stream->lead_bytes = cut;
     stream->carry_bytes = total - (end - cut);
+    ASSERT(stream->carry_bytes <= stream->carry_bytes_max);
     memcpy(stream->carry, begin + end - cut, stream->carry_bytes);
 }
 

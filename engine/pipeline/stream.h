@@ -22,6 +22,7 @@ struct garim_shape;
 struct garim_stream {
     uint8_t *carry;
     size_t carry_bytes;
+    size_t carry_bytes_max;
     size_t head_bytes; /* of the header, where the carry begins with it */
     size_t lead_bytes; /* of the carry: dropped, or written already */
     size_t unit_bytes; /* what a block writes is whole units, but the last */
@@ -35,6 +36,7 @@ struct garim_stream {
 /* -1: out of memory. */
 int garim_stream_open(struct garim_stream *stream,
                       const struct garim_shape *shape);
+/* Leaves no byte of the input in the memory that it gives back. */
 void garim_stream_close(struct garim_stream *stream);
 
 /* From here on blocks write whole sectors, into space that is reserved ahead of

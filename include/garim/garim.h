@@ -268,6 +268,24 @@ enum garim_without {
                                     as it was (RWF_DONTCACHE) */
 };
 
+/* What stands between the records and an output: a process that compresses, for
+ * example.  The output is opened, locked, checked, synced and published as it
+ * is without one, but the stream of the records goes elsewhere, in order, and
+ * whoever reads that writes the output.  Such a job cannot be resumed. */
+struct garim_filter {
+    /* `output`: the descriptor of the part (or of an output that is a stream)
+     * from its beginning; the job's.  `*ret_descriptor`: where to write the
+     * records instead; the filter's, and open until finish, or the end of the
+     * job. */
+    enum garim_status (*open)(void *user, int output, int *ret_descriptor,
+                              struct garim_error *error);
+    /* All is written; returns once the output holds all of it.  A status that
+     * is not GARIM_OK (and fills `error`) ends the job, and nothing is
+     * published.  Not called for a job that has ended before. */
+    enum garim_status (*finish)(void *user, struct garim_error *error);
+    void *user;
+};
+
 struct garim_job_options {
     const char *input;   /* path; NULL or "-": standard input */
     const char *output;  /* path; NULL or "-": standard output */
@@ -285,6 +303,7 @@ struct garim_job_options {
     bool expects_records; /* any other number of them is: GARIM_INPUT, before */
     uint64_t expected_records; /* the output gets its name */
     unsigned output_mode;      /* permission bits of a new file; 0: 0600 */
+    const struct garim_filter *filter; /* or NULL */
     /* Records [records_begin, records_end) of a regular file, counted from 0;
      * an end of 0 is that of the file, and none may be beyond it.  The header
      * goes with record 0, the trailer with the last record: the outputs of
