@@ -30,7 +30,7 @@ ANNEXES = {"engine/kernels/x86": "engine/kernels"}
 DOORS = {
     r"liburing": r"engine/io/io_uring\.c",
     r"openssl/": r"engine/crypto/openssl\.c|bench/peer_openssl\.c",
-    r"libfyaml": r"engine/policy/yaml\.c",
+    r"^yaml\.h": r"engine/policy/yaml\.c",
     r"iconv\.h": r"engine/record/codepage\.c|bench/peer_iconv\.c",
     r"ipsec": r"bench/peer_ipsec_mb\.c",
     r"(x86|imm|emm|cpu)?intrin\.h|cpuid\.h": r"engine/kernels/x86/.*",
