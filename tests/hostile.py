@@ -50,9 +50,11 @@ def hostile():
     for piece in (b"a: b\n", b"a: {a: b}\n", b"<<: {}\n", b"- a\n", b"&a a: *a\n", b"!t a: b\n",
                   b"? a\n", b": a\n", b"---\n", b"...\n", b"# c\n", b"\n", b" ", b"\t", b"\r",
                   b"a:\n", b"'", b'"', b"'' ", b"|\n ", b">\n\n ", b"%YAML 1.1\n", b"a", b"a ",
-                  b"a\n", b"a\n ", b"\\", b",", b":", b"-", b"?", b"[]", b"{}", b"]", b"}", b"\xef\xbb\xbf",
+                  b"a\n", b"a\n ", b"\\", b",", b":", b"-", b"?", b"[]", b"{}", b"]", b"}",
+                  b"\xef\xbb\xbf",
                   b"\xc2\x85", b"\xe2\x80\xa8", b"\xff", b"\xc3", b"\0", b"\x01",
-                  b"\xf0\x9f\x92\xa9", b"a: 'b\n\n\n'\n", b"@", b"`", b"&", b"*", b"!", b"!<", b"!%41", b"&aaaaaaaa "):
+                  b"\xf0\x9f\x92\xa9", b"a: 'b\n\n\n'\n", b"@", b"`", b"&", b"*", b"!", b"!<",
+                  b"!%41", b"&aaaaaaaa "):
         yield f"only {piece!r}", filled(piece)
         yield f"a list of {piece!r}", filled(piece + b", ", b"a: [", b"]")
         yield f"behind a policy, {piece!r}", filled(piece, POLICY.encode())

@@ -130,7 +130,9 @@ static void warn(const struct check *check, tell_function *tell, void *user)
 static void print_warning(void *user, const char *warning)
 {
     (void)user;
-    printf("warning: %s\n", warning);
+    fputs("warning: ", stdout);
+    garim_cli_put(stdout, warning);
+    fputc('\n', stdout);
 }
 
 static void json_warning(void *user, const char *warning)
@@ -171,6 +173,13 @@ static void print_title(const struct check *check)
     print_edge_note("trailer", layout->trailer_bytes, info->input_bytes);
 }
 
+static void print_details(const struct garim_span_info *span)
+{
+    printf("  %-6s  %-8s  ", span->type, span->rule);
+    garim_cli_put(stdout, span->details);
+    fputc('\n', stdout);
+}
+
 static void print_spans(const struct check *check)
 {
     printf("\n     at  bytes  ");
@@ -185,7 +194,7 @@ static void print_spans(const struct check *check)
         if (span.details[0] == '\0')
             printf("  %-6s  %s\n", span.type, span.rule);
         else
-            printf("  %-6s  %-8s  %s\n", span.type, span.rule, span.details);
+            print_details(&span);
     }
 }
 
