@@ -186,6 +186,7 @@ void garim_policy_span(const struct garim_policy *policy, size_t index,
         .at = step->field->at,
         .bytes = step->field->bytes,
         .leaves_nulls = leaves_nulls(step),
+        .candidates = garim_mask_candidates(step),
     };
 }
 
