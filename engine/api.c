@@ -186,6 +186,7 @@ void garim_policy_span(const struct garim_policy *policy, size_t index,
         .at = step->field->at,
         .bytes = step->field->bytes,
         .leaves_nulls = leaves_nulls(step),
+        .candidates = garim_mask_candidates(step),
     };
 }
 
@@ -220,9 +221,9 @@ static enum garim_status derive_state(const struct garim_key *key,
     if (garim_key_derive(key, labels, 5, domain_key, GARIM_KEY_BYTES) == 0 &&
         garim_hmac_key(ret_state, domain_key, GARIM_KEY_BYTES) == 0)
         return GARIM_OK;
-    return garim_error_set(error, GARIM_KEY,
-                           "the crypto library cannot do HKDF; see whether its "
-                           "configuration forbids it");
+    return garim_crypto_failed(
+        error, "the crypto library cannot do HKDF; see whether its "
+               "configuration forbids it");
 }
 
 static enum garim_status derive_states(struct garim_engine *engine,
@@ -236,12 +237,10 @@ static enum garim_status derive_states(struct garim_engine *engine,
                                "the policy has tokens and wants a key; make "
                                "one with garim keygen");
     uint8_t *domain_key = garim_secret_open(GARIM_KEY_BYTES);
-    engine->states = garim_secret_open(state_bytes(policy));
     enum garim_status status = GARIM_OK;
-    if (domain_key == NULL || engine->states == NULL)
-        status = garim_error_set(error, GARIM_KEY,
-                                 "no locked memory for keys; raise the limit "
-                                 "of locked memory (ulimit -l)");
+    if (domain_key != NULL)
+        engine->states = garim_secret_open(state_bytes(policy));
+    if (engine->states == NULL) status = garim_error_no_secret(error);
     for (size_t i = 0; status == GARIM_OK && i < policy->domain_count; i++)
         status =
             derive_state(key, policy, i, domain_key, &engine->states[i], error);

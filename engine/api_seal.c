@@ -21,18 +21,23 @@ enum garim_status garim_engine_seals_open(struct garim_engine *engine,
                                           struct garim_error *error)
 {
     uint8_t *use_key = garim_secret_open(GARIM_KEY_BYTES);
-    engine->seals = garim_secret_open(USES * sizeof *engine->seals);
-    bool good = use_key != NULL && engine->seals != NULL;
+    if (use_key != NULL)
+        engine->seals = garim_secret_open(USES * sizeof *engine->seals);
+    if (engine->seals == NULL) {
+        enum garim_status status = garim_error_no_secret(error);
+        garim_secret_close(use_key, GARIM_KEY_BYTES);
+        return status;
+    }
+    bool good = true;
     for (size_t i = 0; good && i < USES; i++)
         good = garim_key_derive(key, &labels[i], 1, use_key, GARIM_KEY_BYTES) ==
                    0 &&
                garim_hmac_key(&engine->seals[i], use_key, GARIM_KEY_BYTES) == 0;
     garim_secret_close(use_key, GARIM_KEY_BYTES);
     if (good) return GARIM_OK;
-    return garim_error_set(error, GARIM_KEY,
-                           "no locked memory for keys, or a crypto library "
-                           "that cannot do HKDF; raise the limit of locked "
-                           "memory (ulimit -l)");
+    return garim_crypto_failed(
+        error, "the crypto library cannot do HKDF; see whether its "
+               "configuration forbids it");
 }
 
 void garim_engine_seals_close(struct garim_engine *engine)

@@ -7,6 +7,8 @@
 
 #include "garim/garim.h"
 #include "record/layout.h"
+#include "text/unicode.h"
+#include "text/utf8.h"
 
 /* A text that is cut off where its room ends, and knows its full length. */
 struct text {
@@ -29,6 +31,15 @@ static void append_hex(struct text *text, const char *prefix, uint8_t byte)
     append(text, digits, (size_t)length);
 }
 
+static bool is_printable(const uint8_t *utf8, size_t bytes)
+{
+    char text[5] = "";
+    unsigned code_point;
+    memcpy(text, utf8, bytes);
+    (void)garim_utf8_next(text, &code_point);
+    return !garim_unicode_unsafe(code_point);
+}
+
 /* One character, or one byte that is none; returns the bytes it took. */
 static size_t append_character(struct text *text,
                                const struct garim_codepage *page,
@@ -39,7 +50,7 @@ static size_t append_character(struct text *text,
     const struct garim_character *character = &page->characters[data[0]];
     const uint8_t *utf8 = page->utf8 ? data : character->text;
     size_t utf8_bytes = page->utf8 ? length : character->bytes;
-    if (length == 0 || !garim_utf8_printable(utf8, utf8_bytes)) {
+    if (length == 0 || !is_printable(utf8, utf8_bytes)) {
         append_hex(text, "\\x", data[0]);
         *printable = false;
         return 1;

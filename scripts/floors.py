@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = [
     ["include/garim"],
     ["engine/base"],
+    ["engine/text"],
     ["engine/io", "engine/kernels"],
     ["engine/crypto", "engine/record"],
     ["engine/policy"],
@@ -30,7 +31,8 @@ ANNEXES = {"engine/kernels/x86": "engine/kernels"}
 DOORS = {
     r"liburing": r"engine/io/io_uring\.c",
     r"openssl/": r"engine/crypto/openssl\.c|bench/peer_openssl\.c",
-    r"libfyaml": r"engine/policy/yaml\.c",
+    r"^yaml\.h": r"engine/policy/yaml\.c",
+    r"utf8proc": r"engine/text/unicode\.c",
     r"iconv\.h": r"engine/record/codepage\.c|bench/peer_iconv\.c",
     r"ipsec": r"bench/peer_ipsec_mb\.c",
     r"(x86|imm|emm|cpu)?intrin\.h|cpuid\.h": r"engine/kernels/x86/.*",
@@ -75,8 +77,8 @@ def complaints_of(path, text):
             yield f"{place}: \"{name}\" is nowhere in the house"
         elif target != room and FLOOR_OF[target] >= FLOOR_OF[room]:
             yield f"{place}: {room} may not include {target}"
-        elif room == "engine/cli" and target not in (room, "include/garim"):
-            yield f"{place}: the program sees the public header only"
+        elif room == "engine/cli" and target not in (room, "include/garim", "engine/text"):
+            yield f"{place}: the program sees the public header and texts only"
 
 
 def main():

@@ -4,6 +4,7 @@
  */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,6 +68,15 @@ enum garim_status garim_error_no_memory(struct garim_error *error)
 {
     return garim_error_set(error, GARIM_TEMPORARY,
                            "out of memory; free some and try again");
+}
+
+enum garim_status garim_error_no_secret(struct garim_error *error)
+{
+    if (errno == ENOMEM) return garim_error_no_memory(error);
+    return garim_error_set(error, GARIM_KEY,
+                           "no locked memory for a key: %s; raise the limit "
+                           "on locked memory (ulimit -l)",
+                           garim_error_text(errno));
 }
 
 const char *garim_error_text(int error_number)

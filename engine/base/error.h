@@ -29,6 +29,10 @@ garim_error_set_place(struct garim_error *error, enum garim_status status,
 /* GARIM_TEMPORARY: memory ran out. */
 enum garim_status garim_error_no_memory(struct garim_error *error);
 
+/* garim_secret_open() gave NULL, for the reason in errno: GARIM_TEMPORARY where
+ * there is no memory at all, GARIM_KEY where none may be locked. */
+enum garim_status garim_error_no_secret(struct garim_error *error);
+
 /* The text of an errno value, for a message. */
 const char *garim_error_text(int error_number);
 

@@ -14,7 +14,9 @@ enum {
     GARIM_FIELDS_MAX = 4096,
     GARIM_NAME_BYTES_MAX = 64,
     GARIM_LABEL_BYTES_MAX = 255, /* recipient, purpose, domain, epoch */
-    GARIM_YAML_BYTES_MAX = 1 << 20,
+    GARIM_YAML_BYTES_MAX = 256 << 10,
+    GARIM_YAML_NODES_MAX = 1 << 16, /* texts, lists and maps of one file */
+    GARIM_YAML_DEPTH_MAX = 64,      /* of lists and maps in each other */
 
     GARIM_CHARACTER_BYTES_MAX = 3, /* UTF-8 bytes of one byte of a code page */
     GARIM_TOKEN_BITS_MIN = 80,

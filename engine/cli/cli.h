@@ -74,7 +74,10 @@ const char *garim_cli_memory(char text[32], uint64_t bytes);   /* 41 MiB */
 const char *garim_cli_rate(char text[32], double records);     /* 10.9 M */
 const char *garim_cli_duration(char text[32], double seconds); /* 3.1 s */
 
-/* Columns of UTF-8 text on a terminal. */
+/* Print `text` with what a terminal must not be shown as \\x1b: all that comes
+ * from outside goes through here, through garim_cli_cell or through JSON. */
+void garim_cli_put(FILE *file, const char *text);
+/* Columns of UTF-8 text on a terminal, as the two print it. */
 size_t garim_cli_columns(const char *text);
 /* Print `text` in exactly `columns`: filled with blanks or cut with "...". */
 void garim_cli_cell(FILE *file, const char *text, size_t columns);

@@ -4,12 +4,19 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "json.h"
 
-enum { SAMPLE_SEED = 1, NAME_COLUMNS_MAX = 24, SCREEN_COLUMNS = 80 };
+enum {
+    SAMPLE_SEED = 1,
+    NAME_COLUMNS_MAX = 24,
+    SCREEN_COLUMNS = 80,
+    YEARS_USUAL = 2,            /* until a release expires */
+    CANDIDATES_USUAL = 1000000, /* that a mask leaves */
+};
 
 struct check {
     const struct garim_policy *policy;
@@ -101,36 +108,113 @@ static void warn_of_edge(tell_function *tell, void *user, const char *name)
     tell(user, text);
 }
 
-static void warn(const struct check *check, tell_function *tell, void *user)
+static bool is_unchecked(const struct check *check)
 {
-    if (check->info.checked_bytes == 0 &&
-        check->layout_info.terminator_bytes == 0)
-        tell(user, "no byte of a record is checked: in a file that lost or "
-                   "gained a byte the rules hide the wrong ones, and nobody "
-                   "is told; say what fields expect (POLICY.md, Expect)");
-    if (check->key_published)
-        tell(user, "the key is the one that the documentation prints: anybody "
-                   "can compute its tokens; make one with garim keygen");
-    if (check->info.header_unchecked) warn_of_edge(tell, user, "header");
-    if (check->info.trailer_unchecked) warn_of_edge(tell, user, "trailer");
-    for (size_t i = 0; i < check->info.span_count; i++) {
-        struct garim_span_info span;
-        char text[256];
-        garim_policy_span(check->policy, i, &span);
-        if (!span.leaves_nulls) continue;
+    return check->info.checked_bytes == 0 &&
+           check->layout_info.terminator_bytes == 0;
+}
+
+static bool has_published_key(const struct check *check)
+{
+    return check->key_published;
+}
+
+static bool keeps_everything(const struct check *check)
+{
+    const struct garim_policy_info *info = &check->info;
+    return info->kept > 0 &&
+           info->tokenized + info->masked + info->blanked + info->constant == 0;
+}
+
+static bool has_one_subject(const struct check *check)
+{
+    return check->info.subjects == 1;
+}
+
+static bool expects_collisions(const struct check *check)
+{
+    return check->info.budget > 1;
+}
+
+static bool lasts_long(const struct check *check)
+{
+    char limit[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    if (gmtime_r(&now, &utc) == NULL) return false;
+    (void)snprintf(limit, sizeof limit, "%04d-%02d-%02d",
+                   utc.tm_year + 1900 + YEARS_USUAL, utc.tm_mon + 1,
+                   utc.tm_mday);
+    return strcmp(check->info.expires, limit) > 0;
+}
+
+/* Warnings about the policy as a whole. */
+static const struct warning {
+    bool (*applies)(const struct check *check);
+    const char *text;
+} warnings[] = {
+    {is_unchecked,
+     "no byte of a record is checked: in a file that lost or gained a byte the "
+     "rules hide the wrong ones, and nobody is told; say what fields expect "
+     "(POLICY.md, Expect)"},
+    {has_published_key,
+     "the key is the one that the documentation prints: anybody can compute "
+     "its tokens; make one with garim keygen"},
+    {keeps_everything,
+     "every field is kept: the receiver gets the file as it is; give the "
+     "fields that tell of people a rule that hides them"},
+    {has_one_subject,
+     "subjects is 1: with one subject no tokens can collide, and the budget "
+     "checks nothing; say how many there are"},
+    {expects_collisions,
+     "budget is above 1: some subjects will share a token with another; use "
+     "longer tokens, or say 1 at most"},
+    {lasts_long,
+     "expires is more than two years away: nobody will look at this release "
+     "again before; let it end sooner"},
+};
+
+static void warn_of_span(const struct garim_span_info *span,
+                         tell_function *tell, void *user)
+{
+    char text[256];
+    if (span->leaves_nulls) {
         (void)snprintf(text, sizeof text,
                        "nulls of field %s leave in clear under %s, and in "
                        "type bytes they may be values; say null: apply, or "
                        "remove null: from the layout",
-                       span.field, span.rule);
+                       span->field, span->rule);
         tell(user, text);
+    }
+    if (span->candidates > 0 && span->candidates < CANDIDATES_USUAL) {
+        (void)snprintf(text, sizeof text,
+                       "the mask of field %s leaves about %.0f values to "
+                       "guess from, and other fields may tell which; keep "
+                       "fewer characters, or use token or blank",
+                       span->field, span->candidates);
+        tell(user, text);
+    }
+}
+
+static void warn(const struct check *check, tell_function *tell, void *user)
+{
+    for (size_t i = 0; i < sizeof warnings / sizeof warnings[0]; i++)
+        if (warnings[i].applies(check)) tell(user, warnings[i].text);
+    if (check->info.header_unchecked) warn_of_edge(tell, user, "header");
+    if (check->info.trailer_unchecked) warn_of_edge(tell, user, "trailer");
+    for (size_t i = 0; i < check->info.span_count; i++) {
+        struct garim_span_info span;
+        garim_policy_span(check->policy, i, &span);
+        warn_of_span(&span, tell, user);
     }
 }
 
 static void print_warning(void *user, const char *warning)
 {
     (void)user;
-    printf("warning: %s\n", warning);
+    fputs("warning: ", stdout);
+    garim_cli_put(stdout, warning);
+    fputc('\n', stdout);
 }
 
 static void json_warning(void *user, const char *warning)
@@ -171,6 +255,13 @@ static void print_title(const struct check *check)
     print_edge_note("trailer", layout->trailer_bytes, info->input_bytes);
 }
 
+static void print_details(const struct garim_span_info *span)
+{
+    printf("  %-6s  %-8s  ", span->type, span->rule);
+    garim_cli_put(stdout, span->details);
+    fputc('\n', stdout);
+}
+
 static void print_spans(const struct check *check)
 {
     printf("\n     at  bytes  ");
@@ -185,7 +276,7 @@ static void print_spans(const struct check *check)
         if (span.details[0] == '\0')
             printf("  %-6s  %s\n", span.type, span.rule);
         else
-            printf("  %-6s  %-8s  %s\n", span.type, span.rule, span.details);
+            print_details(&span);
     }
 }
 

@@ -11,10 +11,10 @@ enum garim_status garim_cli_keygen(const struct garim_cli_settings *settings,
     const char *path = settings->operands[0];
     enum garim_status status = garim_key_generate(path, id, error);
     if (status != GARIM_OK) return status;
-    printf("key id %s\n"
-           "Keep %s secret and keep a copy in a safe place: who has it can "
+    printf("key id %s\nKeep ", id);
+    garim_cli_put(stdout, path);
+    printf(" secret and keep a copy in a safe place: who has it can "
            "compute\nthe token of any value, and without it no later run "
-           "gives the same tokens.\n",
-           id, path);
+           "gives the same tokens.\n");
     return GARIM_OK;
 }

@@ -153,6 +153,15 @@ static void print_json(const struct view *view, uint64_t record)
     garim_json_close(&json, '}');
 }
 
+static void print_title(const struct view *view)
+{
+    garim_cli_put(stdout, view->path);
+    printf(": %s record%s of %zu bytes, %s\n",
+           GARIM_CLI_COUNT(view->record_count),
+           view->record_count == 1 ? "" : "s", view->info.record_bytes,
+           view->info.name);
+}
+
 static enum garim_status show_records(const struct view *view,
                                       struct garim_cli_range range,
                                       struct garim_error *error)
@@ -165,11 +174,7 @@ static enum garim_status show_records(const struct view *view,
                               "records 0 to %llu",
                               (unsigned long long)range.first,
                               (unsigned long long)view->record_count - 1);
-    if (!view->json)
-        printf("%s: %s record%s of %zu bytes, %s\n", view->path,
-               GARIM_CLI_COUNT(view->record_count),
-               view->record_count == 1 ? "" : "s", view->info.record_bytes,
-               view->info.name);
+    if (!view->json) print_title(view);
     for (uint64_t i = range.first; i < range.end && !ferror(stdout); i++) {
         enum garim_status status = read_record(view, i, error);
         if (status != GARIM_OK) return status;

@@ -9,7 +9,19 @@
 #include <string.h>
 
 #include "garim/garim.h"
-#include "utf8.h"
+#include "text/unicode.h"
+#include "text/utf8.h"
+
+/* As RFC 8259 has it: above U+FFFF by two surrogates. */
+static void escape(FILE *file, unsigned code_point)
+{
+    unsigned above = code_point - 0x10000;
+    if (code_point < 0x10000)
+        fprintf(file, "\\u%04x", code_point);
+    else
+        fprintf(file, "\\u%04x\\u%04x", 0xd800 + (above >> 10),
+                0xdc00 + (above & 0x3ff));
+}
 
 static void quote(FILE *file, const char *text)
 {
@@ -21,8 +33,8 @@ static void quote(FILE *file, const char *text)
             fputs("\\ufffd", file);
         else if (code_point == '"' || code_point == '\\')
             fprintf(file, "\\%c", (int)code_point);
-        else if (code_point < 0x20 || code_point == 0x7f)
-            fprintf(file, "\\u%04x", code_point);
+        else if (garim_unicode_unsafe(code_point))
+            escape(file, code_point);
         else
             fwrite(text, 1, bytes, file);
         text += bytes;

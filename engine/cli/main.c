@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "utf8.h"
 #include "help.h"
 
 static garim_cli_run_function *const run_functions[GARIM_CLI_COUNT] = {
@@ -38,35 +37,15 @@ enum garim_status garim_cli_fail(struct garim_error *error,
     return status;
 }
 
-/* A path or an argument may hold control characters: an error stays one line
- * and moves no cursor. */
-static void print_clean(const char *text)
-{
-    while (*text != '\0') {
-        unsigned code_point;
-        size_t bytes = garim_utf8_next(text, &code_point);
-        bool control = code_point < 0x20 ||
-                       (code_point >= 0x7f && code_point < 0xa0) ||
-                       (code_point >= 0x202a && code_point <= 0x202e) ||
-                       (code_point >= 0x2066 && code_point <= 0x2069);
-        for (size_t i = 0; i < bytes; i++)
-            if (control)
-                fprintf(stderr, "\\x%02x", (unsigned char)text[i]);
-            else
-                fputc(text[i], stderr);
-        text += bytes;
-    }
-}
-
 /* garim: path:line:column: message (record 12, byte 1536, field phone) */
 static void print_error(const struct garim_error *error, const char *word)
 {
     const char *separator = " (";
     fprintf(stderr, "garim: %s", word);
-    print_clean(error->path);
+    garim_cli_put(stderr, error->path);
     if (error->line != 0) fprintf(stderr, ":%u:%u", error->line, error->column);
     if (error->path[0] != '\0') fputs(": ", stderr);
-    print_clean(error->message);
+    garim_cli_put(stderr, error->message);
     if (error->record != GARIM_NONE) {
         fprintf(stderr, "%srecord %llu", separator,
                 (unsigned long long)error->record);
@@ -79,7 +58,7 @@ static void print_error(const struct garim_error *error, const char *word)
     }
     if (error->field[0] != '\0') {
         fprintf(stderr, "%sfield ", separator);
-        print_clean(error->field);
+        garim_cli_put(stderr, error->field);
         separator = ", ";
     }
     fputs(separator[0] == ',' ? ")\n" : "\n", stderr);

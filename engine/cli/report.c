@@ -36,7 +36,8 @@ static const char *status_word(enum garim_status status)
 static enum garim_status can_not_open(const char *path,
                                       struct garim_error *error)
 {
-    return garim_cli_fail(error, GARIM_OUTPUT, path,
+    enum garim_status status = errno == ENOMEM ? GARIM_TEMPORARY : GARIM_OUTPUT;
+    return garim_cli_fail(error, status, path,
                           "the report cannot be written (%s); give --report "
                           "a file in a folder that is there and writable",
                           strerror(errno));
@@ -208,7 +209,8 @@ static void write_all(FILE *file, const struct garim_cli_outcome *outcome)
 static enum garim_status can_not_write(const char *path,
                                        struct garim_error *error)
 {
-    return garim_cli_fail(error, GARIM_OUTPUT, path,
+    enum garim_status status = errno == ENOMEM ? GARIM_TEMPORARY : GARIM_OUTPUT;
+    return garim_cli_fail(error, status, path,
                           "the report could not be written (%s); free space "
                           "or mend the receiver",
                           errno == 0 ? "write error" : strerror(errno));

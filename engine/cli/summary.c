@@ -124,8 +124,11 @@ static void print_engine(const struct garim_report *report, bool generated)
         fprintf(stderr, "; peak memory %s",
                 garim_cli_memory((char[32]){0}, report->peak_memory_bytes));
     fputc('\n', stderr);
-    if (report->notes[0] != '\0')
-        fprintf(stderr, "  notes     %s\n", report->notes);
+    if (report->notes[0] != '\0') {
+        fputs("  notes     ", stderr);
+        garim_cli_put(stderr, report->notes);
+        fputc('\n', stderr);
+    }
 }
 
 static void print_output(const struct garim_cli_settings *settings,
@@ -135,8 +138,10 @@ static void print_output(const struct garim_cli_settings *settings,
     struct stat status;
     if (garim_cli_is_stream(settings->output))
         fputs("  output    standard output", stderr);
-    else
-        fprintf(stderr, "  output    %s", settings->output);
+    else {
+        fputs("  output    ", stderr);
+        garim_cli_put(stderr, settings->output);
+    }
     if (report->published && stat(settings->output, &status) == 0)
         fprintf(stderr, ", mode %04o", status.st_mode & 07777u);
     if (policy != NULL) {

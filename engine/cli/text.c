@@ -6,7 +6,8 @@
 #include <sys/ioctl.h>
 
 #include "cli.h"
-#include "utf8.h"
+#include "text/unicode.h"
+#include "text/utf8.h"
 
 enum { TEXT_BYTES = 32 };
 
@@ -75,6 +76,26 @@ const char *garim_cli_duration(char text[32], double seconds)
     return text;
 }
 
+static void put(FILE *file, const char *text, size_t length)
+{
+    for (const char *end = text + length; text < end;) {
+        unsigned code_point;
+        size_t bytes = garim_utf8_next(text, &code_point);
+        bool escape = garim_unicode_unsafe(code_point);
+        for (size_t i = 0; i < bytes; i++)
+            if (escape)
+                fprintf(file, "\\x%02x", (unsigned char)text[i]);
+            else
+                fputc(text[i], file);
+        text += bytes;
+    }
+}
+
+void garim_cli_put(FILE *file, const char *text)
+{
+    put(file, text, strlen(text));
+}
+
 /* Code points that take two columns, or none. */
 static const struct width {
     unsigned first, last, columns;
@@ -100,7 +121,8 @@ static size_t fit(const char *text, size_t columns, size_t *ret_columns)
     while (text[used_bytes] != '\0') {
         unsigned code_point;
         size_t bytes = garim_utf8_next(text + used_bytes, &code_point);
-        size_t wide = columns_of(code_point);
+        size_t wide = garim_unicode_unsafe(code_point) ? strlen("\\x00") * bytes
+                                                       : columns_of(code_point);
         if (used_columns + wide > columns) break;
         used_bytes += bytes;
         used_columns += wide;
@@ -126,7 +148,7 @@ void garim_cli_cell(FILE *file, const char *text, size_t columns)
         used += strlen(cut);
         tail = cut;
     }
-    fwrite(text, 1, bytes, file);
+    put(file, text, bytes);
     fprintf(file, "%s%*s", tail, (int)(columns - used), "");
 }
 

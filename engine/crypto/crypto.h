@@ -5,6 +5,7 @@
 #ifndef GARIM_CRYPTO_CRYPTO_H
 #define GARIM_CRYPTO_CRYPTO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,8 @@ enum {
 };
 
 /* ---- openssl.c: the only user of OpenSSL --------------------------------
- * Return 0, or -1 where the library failed: a key or self-test error. */
+ * Return 0, or -1 where the library failed: garim_crypto_failed() words it.
+ */
 
 /* SHA-256 (FIPS 180-4) of `a` and then `b`. */
 int garim_sha256(const void *a, size_t a_bytes, const void *b, size_t b_bytes,
@@ -30,6 +32,14 @@ int garim_hkdf_sha256(const uint8_t *key, size_t key_bytes, const void *salt,
 /* HMAC-SHA-256 (RFC 2104) of one message: what the kernels are held against. */
 int garim_hmac_sha256(const uint8_t *key, size_t key_bytes, const void *message,
                       size_t message_bytes, uint8_t ret_tag[GARIM_TAG_BYTES]);
+
+/* Whether a call above has ever failed because memory ran out. */
+bool garim_crypto_is_short(void);
+
+/* A call above has failed: GARIM_TEMPORARY where memory ran out, else GARIM_KEY
+ * with the words `what`. */
+enum garim_status garim_crypto_failed(struct garim_error *error,
+                                      const char *what);
 
 /* ---- midstate.c ----------------------------------------------------------
  * The state of a key of any length, for the kernels; it is as secret as the
@@ -47,7 +57,8 @@ int garim_key_derive(const struct garim_key *key, const char *const *labels,
 
 /* ---- self_test.c ---------------------------------------------------------
  * Known answers of RFC 4231, through every lane of the tier's kernel, and of
- * RFC 5869; GARIM_KEY where one differs.  Tests once and remembers. */
+ * RFC 5869; GARIM_KEY where one differs.  Tests once and remembers, unless
+ * memory ran out: GARIM_TEMPORARY. */
 enum garim_status garim_self_test(enum garim_tier tier,
                                   struct garim_error *error);
 

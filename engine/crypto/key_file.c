@@ -29,23 +29,14 @@ struct garim_key {
 /* Of the key 00 01 ... 1f, which POLICY.md prints. */
 static const char published_id[] = "a2e9e14f8223c1f6";
 
-static enum garim_status no_secret_memory(struct garim_error *error)
-{
-    return garim_error_set(error, GARIM_KEY,
-                           "no locked memory for a key: %s; raise the limit "
-                           "on locked memory (ulimit -l)",
-                           garim_error_text(errno));
-}
-
 static enum garim_status set_id(struct garim_key *key,
                                 struct garim_error *error)
 {
     const char *const labels[] = {"key id"};
     uint8_t id[8];
     if (garim_key_derive(key, labels, 1, id, sizeof id) != 0)
-        return garim_error_set(error, GARIM_KEY,
-                               "HKDF-SHA-256 failed; check the OpenSSL of "
-                               "this machine");
+        return garim_crypto_failed(
+            error, "HKDF-SHA-256 failed; check the OpenSSL of this machine");
     for (size_t i = 0; i < sizeof id; i++)
         (void)snprintf(key->id + 2 * i, 3, "%02x", id[i]);
     return GARIM_OK;
@@ -128,7 +119,7 @@ static enum garim_status read_text(struct garim_key *key, int fd,
 {
     enum { SIZE = FILE_BYTES + 1 }; /* one more shows a file too long */
     char *text = garim_secret_open(SIZE);
-    if (text == NULL) return no_secret_memory(error);
+    if (text == NULL) return garim_error_no_secret(error);
 
     enum garim_status status;
     ssize_t bytes = read_all(fd, text, SIZE);
@@ -150,7 +141,7 @@ static enum garim_status open_text(struct garim_key **ret_key, int fd,
                                    const char *path, struct garim_error *error)
 {
     struct garim_key *key = garim_secret_open(sizeof *key);
-    if (key == NULL) return no_secret_memory(error);
+    if (key == NULL) return garim_error_no_secret(error);
     enum garim_status status = read_text(key, fd, path, error);
     if (status == GARIM_OK) status = set_id(key, error);
     if (status == GARIM_OK)
@@ -303,7 +294,7 @@ enum garim_status garim_key_open_random(struct garim_key **ret_key,
                                         struct garim_error *error)
 {
     struct garim_key *key = garim_secret_open(sizeof *key);
-    if (key == NULL) return no_secret_memory(error);
+    if (key == NULL) return garim_error_no_secret(error);
 
     enum garim_status status;
     ssize_t got;
@@ -388,6 +379,7 @@ static enum garim_status write_file(const struct garim_key *key,
     if (reason == 0) return GARIM_OK;
 
     (void)unlink(path);
+    if (reason == ENOMEM) return garim_error_no_memory(error);
     return garim_error_set_path(
         error, GARIM_OUTPUT, path,
         "cannot be written (%s); check the disk and try again",

@@ -111,6 +111,8 @@ read_encoding(struct loader *loader, struct garim_entry entry,
     enum garim_codepage_result result = garim_codepage_load(name, page);
     if (result == GARIM_CODEPAGE_OK)
         loader->page_count++;
+    else if (result == GARIM_CODEPAGE_NO_MEMORY)
+        garim_reader_no_memory(&loader->reader);
     else
         refuse_encoding(&loader->reader, entry, name, result);
     return page;

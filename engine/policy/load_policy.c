@@ -66,8 +66,8 @@ static void digest(struct garim_reader *reader, struct garim_yaml *layout,
     uint8_t hash[32];
     if (garim_sha256(policy_source, policy_bytes, layout_source, layout_bytes,
                      hash) != 0) {
-        reader->status = garim_error_set(reader->error, GARIM_KEY,
-                                         "the crypto library failed");
+        reader->status = garim_crypto_failed(
+            reader->error, "SHA-256 failed; check the OpenSSL of this machine");
         return;
     }
     for (size_t i = 0; i < sizeof hash; i++)

@@ -10,8 +10,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "kernels/kernels.h"
-#include "record/codepage.h"
+#include "text/unicode.h"
 
 enum {
     WORDS_MAX = 32,     /* choices and keys of one map */
@@ -225,26 +224,12 @@ const char *garim_reader_text(struct garim_reader *reader,
     return copy == NULL ? "" : copy;
 }
 
-static bool has_unprintables(const char *text)
-{
-    const uint8_t *at = (const uint8_t *)text;
-    for (size_t left = strlen(text); left > 0;) {
-        size_t bytes = garim_utf8_length_scalar(at, left);
-        if (bytes == 0 || !garim_utf8_printable(at, bytes)) return true;
-        at += bytes;
-        left -= bytes;
-    }
-    return false;
-}
-
 const char *garim_reader_label(struct garim_reader *reader,
                                struct garim_entry entry, size_t high)
 {
     const char *text = garim_reader_text(reader, entry, 1, high);
-    if (has_unprintables(text))
-        garim_reader_refuse(reader, entry,
-                            "control characters have no place here; remove "
-                            "them");
+    const char *fault = garim_unicode_label_fault(text);
+    if (fault != NULL) garim_reader_refuse(reader, entry, "%s", fault);
     return text;
 }
 

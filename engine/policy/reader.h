@@ -56,8 +56,8 @@ const char *garim_reader_text(struct garim_reader *reader,
                               struct garim_entry entry, size_t low,
                               size_t high);
 
-/* A text of 1 to `high` bytes that a terminal may be shown: no controls, and
- * nothing that hides or reorders what stands around it. */
+/* A text of 1 to `high` bytes, at most GARIM_LABEL_BYTES_MAX, that names
+ * something: see garim_unicode_label_fault(). */
 const char *garim_reader_label(struct garim_reader *reader,
                                struct garim_entry entry, size_t high);
 

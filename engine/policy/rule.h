@@ -84,6 +84,12 @@ void garim_rule_read(struct garim_rule_build *build, struct garim_entry entry,
 void garim_rule_read_null(struct garim_rule_build *build,
                           struct garim_entry entry, struct garim_step *step);
 
+/* How many values that fill the field a mask by counts makes equal: the
+ * characters it hides, each one of those that the layout expects, or of ten
+ * where it says nothing: what is masked is mostly numbers.  0 for other rules.
+ */
+double garim_mask_candidates(const struct garim_step *step);
+
 /* The field of the first row. */
 static inline uint8_t *garim_piece_field(const struct garim_piece *piece,
                                          const struct garim_step *step)

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -255,6 +256,22 @@ static void apply(const struct garim_step *step, struct garim_piece *piece)
     piece->kernels->fill(garim_piece_field(piece, step), piece->values.offsets,
                          piece->values.lengths, piece->count, mask->with);
     if (mask->whole_field) fill_padding(step, piece);
+}
+
+double garim_mask_candidates(const struct garim_step *step)
+{
+    const struct garim_mask *mask = &step->mask;
+    const struct garim_expect *expect = &step->field->expect;
+    if (step->rule != &garim_rule_mask || mask->email) return 0;
+    size_t kept = mask->keep_first + mask->keep_last;
+    size_t count = step->field->bytes;
+    bool shows = kept <= count && count - kept >= mask->hide_min;
+    size_t of_each = 0;
+    for (size_t i = 0; i < 256; i++)
+        of_each += expect->bytes[i] ? 1 : 0;
+    if (expect->kind != GARIM_EXPECT_BYTES || step->field->type == GARIM_DIGITS)
+        of_each = 10;
+    return pow((double)of_each, (double)(shows ? count - kept : count));
 }
 
 const struct garim_rule garim_rule_mask = {

@@ -60,7 +60,11 @@ static enum garim_codepage_result fill_from_iconv(const char *name,
     if (name[0] == '\0' || strchr(name, '/') != NULL)
         return GARIM_CODEPAGE_UNKNOWN;
     iconv_t converter = iconv_open("UTF-8", name);
-    if (converter == (iconv_t)-1) return GARIM_CODEPAGE_UNKNOWN;
+    /* Once more: what ran out of memory in its tables is EINVAL too. */
+    if (converter == (iconv_t)-1) converter = iconv_open("UTF-8", name);
+    if (converter == (iconv_t)-1)
+        return errno == ENOMEM ? GARIM_CODEPAGE_NO_MEMORY
+                               : GARIM_CODEPAGE_UNKNOWN;
     enum garim_codepage_result result = GARIM_CODEPAGE_OK;
     for (unsigned i = 0; i < 256 && result == GARIM_CODEPAGE_OK; i++)
         result = fill_byte(converter, i, &page->characters[i]);
@@ -133,28 +137,6 @@ size_t garim_codepage_length(const struct garim_codepage *page,
 {
     if (page->utf8) return garim_utf8_length_scalar(text, bytes);
     return page->characters[text[0]].bytes > 0 ? 1 : 0;
-}
-
-bool garim_utf8_printable(const uint8_t *character, size_t bytes)
-{
-    /* U+200B, U+200E and F, U+2028 to E, U+2060 to F; the joiners U+200C and D
-     * belong to words. */
-    static const struct {
-        uint8_t second, low, high;
-    } hidden[] = {
-        {0x80, 0x8B, 0x8B},
-        {0x80, 0x8E, 0x8F},
-        {0x80, 0xA8, 0xAE},
-        {0x81, 0xA0, 0xAF},
-    };
-    if (bytes == 1) return character[0] >= ' ' && character[0] != 0x7F;
-    if (bytes == 2) return character[0] != 0xC2 || character[1] >= 0xA0;
-    if (bytes != 3 || character[0] != 0xE2) return true;
-    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
-        if (character[1] == hidden[i].second && character[2] >= hidden[i].low &&
-            character[2] <= hidden[i].high)
-            return false;
-    return true;
 }
 
 bool garim_codepage_valid(const struct garim_codepage *page,

@@ -40,6 +40,7 @@ enum garim_codepage_result {
     GARIM_CODEPAGE_UNKNOWN,    /* iconv does not know the name */
     GARIM_CODEPAGE_MULTI_BYTE, /* not one byte a character, or has states */
     GARIM_CODEPAGE_NO_BLANK,   /* lacks the space or a digit */
+    GARIM_CODEPAGE_NO_MEMORY,
 };
 
 /* Fill `ret_page` for the encoding `name`; `name` must outlive it. */
@@ -50,10 +51,6 @@ enum garim_codepage_result garim_codepage_load(const char *name,
  * 0 where no character of the page begins there. */
 size_t garim_codepage_length(const struct garim_codepage *page,
                              const uint8_t *text, size_t bytes);
-
-/* Whether a UTF-8 character is one that a terminal may be shown: no control of
- * C0, DEL or C1, and none of those that reorder or hide what stands around. */
-bool garim_utf8_printable(const uint8_t *character, size_t bytes);
 
 /* Whether every character of `text` belongs to the page. */
 bool garim_codepage_valid(const struct garim_codepage *page,

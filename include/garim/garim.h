@@ -95,6 +95,8 @@ struct garim_span_info {
     size_t bytes;
     bool leaves_nulls; /* of type bytes: what the layout calls null stays in
                           clear though the rule hides all else */
+    double candidates; /* mask by counts: how many values that fill the field
+                          become one text, by a guess; else 0 */
 };
 
 struct garim_domain_info {

@@ -22,3 +22,19 @@ warnings p.yaml
 sed -i 's/raw: blank/raw: {blank: true, null: apply}/' p.yaml
 warnings p.yaml
 garim check edge.p.yaml --json | grep -A 3 -e checked_bytes -e warnings
+
+# One at a time, then none.
+day() { date -u -d "$1" +%Y-%m-%d; }
+sed -i "s/expires: [0-9-]*/expires: $(day '+1 year')/" p.yaml
+sed -i 's/phone: .*/phone: {mask: {keep_last: 4}}/' p.yaml
+warnings p.yaml
+try() { sed "$1" p.yaml >q.yaml; warnings q.yaml; }
+try "s/expires: [0-9-]*/expires: $(day '+2 years +2 days')/"
+try "s/expires: [0-9-]*/expires: $(day '+2 years -2 days')/"
+try 's/^subjects: .*/subjects: 1/'
+try 's/^subjects: .*/subjects: 1000\nbudget: 1.1/'
+try 's/^subjects: .*/subjects: 1000\nbudget: 1/'
+try 's/keep_last: 4/keep_last: 11/'
+try 's/keep_last: 4/keep_last: 10/'
+try 's/keep_last: 4/keep_last: 14, hide_min: 3/'
+try 's/ {token.*/ keep/; s/ {mask.*/ keep/; s/raw: .*/raw: keep/'

@@ -273,7 +273,8 @@ def make_policy(rng, layout):
     return policy
 
 
-HIDDEN = ("Cc", "Cf", "Zl", "Zp")  # refused in labels, all or in part
+HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # refused in labels, as these are:
+FILLERS = "\u034f\u115f\u1160\u3164\uffa0"
 
 
 def make_release_text(rng):
@@ -281,8 +282,11 @@ def make_release_text(rng):
         return "가" * 85
     text = random_text(rng, encoding("utf-8"), rng.randint(4, 24), True,
                        plain=chance(rng, 0.7))
-    return "".join(c for c in text if c in "\u200c\u200d" or
-                   unicodedata.category(c) not in HIDDEN) or "x"
+    text = "".join(c for c in text if c not in FILLERS and
+                   unicodedata.category(c) not in HIDDEN)
+    while text and unicodedata.category(text[0]).startswith("M"):
+        text = text[1:]
+    return unicodedata.normalize("NFC", text) or "x"
 
 
 def add_budget(rng, policy, fields):

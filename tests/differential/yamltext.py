@@ -23,8 +23,7 @@ def scalar(value, rng):
     text = str(value)
     if PLAIN.match(text) and rng.random() < 0.8:
         return text
-    # libfyaml 0.7.12 misreads two quotes in a row in a single-quoted scalar
-    if text.isprintable() and "''" not in text and rng.random() < 0.5:
+    if text.isprintable() and rng.random() < 0.5:
         return "'" + text.replace("'", "''") + "'"
     return '"' + "".join(map(escaped, text)) + '"'
 

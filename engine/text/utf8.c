@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "utf8.h"
+#include "text/utf8.h"
 
 /* How a sequence begins, and the least code point that needs its length. */
 static const struct lead {

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef GARIM_CLI_UTF8_H
-#define GARIM_CLI_UTF8_H
+#ifndef GARIM_TEXT_UTF8_H
+#define GARIM_TEXT_UTF8_H
 
 #include <stddef.h>
 
