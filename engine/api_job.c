@@ -297,12 +297,7 @@ enum garim_status garim_synth(const struct garim_layout *layout, uint64_t seed,
         .generate_records = records,
     };
     uint64_t no_counts = 0;
-    uint8_t digest[32];
     *report = (struct garim_report){0};
-    /* No engine has made OpenSSL ready: now, before a name is on the disk. */
-    if (garim_sha256(NULL, 0, NULL, 0, digest) != 0)
-        return garim_crypto_failed(
-            error, "SHA-256 failed; check the OpenSSL of this machine");
     enum garim_status status = garim_job_run(&job, report, &no_counts, error);
     report->kernels = "scalar";
     return status;

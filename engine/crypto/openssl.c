@@ -79,8 +79,8 @@ static OSSL_PARAM octets(const char *name, const void *data, size_t bytes)
     return OSSL_PARAM_construct_octet_string(name, (void *)data, bytes);
 }
 
-static int sha256(const void *a, size_t a_bytes, const void *b, size_t b_bytes,
-                  uint8_t ret_digest[32])
+int garim_sha256(const void *a, size_t a_bytes, const void *b, size_t b_bytes,
+                 uint8_t ret_digest[32])
 {
     EVP_MD_CTX *context = ready() ? EVP_MD_CTX_new() : NULL;
     int good = context != NULL &&
@@ -90,15 +90,6 @@ static int sha256(const void *a, size_t a_bytes, const void *b, size_t b_bytes,
                EVP_DigestFinal_ex(context, ret_digest, NULL) == 1;
     EVP_MD_CTX_free(context);
     return result_of(good);
-}
-
-/* Twice: a job of hours asks for digests, and need not end for a moment without
- * memory. */
-int garim_sha256(const void *a, size_t a_bytes, const void *b, size_t b_bytes,
-                 uint8_t ret_digest[32])
-{
-    if (sha256(a, a_bytes, b, b_bytes, ret_digest) == 0) return 0;
-    return sha256(a, a_bytes, b, b_bytes, ret_digest);
 }
 
 int garim_hkdf_sha256(const uint8_t *key, size_t key_bytes, const void *salt,

@@ -40,6 +40,7 @@ static enum garim_status refuse(const struct garim_input *input, int result,
     if (result == -EINTR)
         return garim_error_set_path(error, GARIM_TEMPORARY, input->path,
                                     "interrupted; run again");
+    if (result == -ENOMEM) return garim_error_no_memory(error);
     return garim_error_set_path(
         error, GARIM_INPUT, input->path,
         "cannot open the input (%s); check its name and your rights",
@@ -78,23 +79,31 @@ static void prepare(struct garim_input *input, bool standard)
 enum { END_BYTES = 1 << 16 };
 
 /* The HMAC of the first and the last 64 KiB; what cannot be read is nothing. */
-static void take_print(const struct garim_input *input, uint8_t print[32])
+static enum garim_status take_print(const struct garim_input *input,
+                                    uint8_t print[32],
+                                    struct garim_error *error)
 {
     const struct garim_io *io = input->io;
     const uint64_t size = (uint64_t)input->identity.st_size;
     const uint64_t last = size > END_BYTES ? size - END_BYTES : 0;
     memset(print, 0, 32);
-    if (input->seal == NULL) return;
+    if (input->seal == NULL || input->stream) return GARIM_OK;
     uint8_t *ends = calloc(2, END_BYTES);
-    if (ends == NULL) return;
+    if (ends == NULL) return garim_error_no_memory(error);
     const int64_t head = io->read_at(input->descriptor, ends, END_BYTES, 0);
     const int64_t tail =
         io->read_at(input->descriptor, ends + END_BYTES, END_BYTES, last);
-    if (garim_sha256(ends, head < 0 ? 0 : (size_t)head, ends + END_BYTES,
-                     tail < 0 ? 0 : (size_t)tail, print) == 0)
-        input->seal->seal(input->seal->user, GARIM_SEAL_INPUT, print);
+    const int result =
+        garim_sha256(ends, head < 0 ? 0 : (size_t)head, ends + END_BYTES,
+                     tail < 0 ? 0 : (size_t)tail, print);
     explicit_bzero(ends, 2 * (size_t)END_BYTES);
     free(ends);
+    if (result != 0)
+        return garim_crypto_failed(error, "the crypto library cannot do "
+                                          "SHA-256; see whether its "
+                                          "configuration forbids it");
+    input->seal->seal(input->seal->user, GARIM_SEAL_INPUT, print);
+    return GARIM_OK;
 }
 
 /* ---- opening ------------------------------------------------------------- */
@@ -128,7 +137,11 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
                                     "the input is a directory; name a file");
     }
     prepare(&input, standard);
-    if (!input.stream) take_print(&input, input.print);
+    const enum garim_status status = take_print(&input, input.print, error);
+    if (status != GARIM_OK) {
+        garim_input_close(&input);
+        return status;
+    }
     if (!input.stream && input.owned &&
         (options->without & GARIM_WITHOUT_DIRECT) == 0)
         input.direct =
@@ -148,27 +161,30 @@ static bool is_same_time(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-static bool is_same_content(const struct garim_input *input, bool end)
+static bool is_same_status(const struct garim_input *input)
 {
     const struct stat *old = &input->identity;
     struct stat now;
-    uint8_t print[32];
-    if (input->io->status(input->descriptor, &now) != 0 ||
-        !is_same_file(old, &now) || old->st_size != now.st_size ||
-        !is_same_time(old->st_mtim, now.st_mtim))
-        return false;
-    if (!end || input->stream) return true;
-    /* Nothing else is read any more. */
-    if (input->direct) (void)input->io->set_direct(input->descriptor, false);
-    take_print(input, print);
-    return memcmp(print, input->print, sizeof print) == 0;
+    return input->io->status(input->descriptor, &now) == 0 &&
+           is_same_file(old, &now) && old->st_size == now.st_size &&
+           is_same_time(old->st_mtim, now.st_mtim);
 }
 
 enum garim_status garim_input_check(const struct garim_input *input, bool end,
                                     struct garim_error *error)
 {
-    if (!S_ISREG(input->identity.st_mode) || is_same_content(input, end))
-        return GARIM_OK;
+    uint8_t print[32];
+    enum garim_status status = GARIM_OK;
+    if (!S_ISREG(input->identity.st_mode)) return GARIM_OK;
+    bool same = is_same_status(input);
+    if (same && end) {
+        /* Nothing else is read any more. */
+        if (input->direct)
+            (void)input->io->set_direct(input->descriptor, false);
+        status = take_print(input, print, error);
+        same = memcmp(print, input->print, sizeof print) == 0;
+    }
+    if (status != GARIM_OK || same) return status;
     return garim_error_set_path(error, GARIM_INPUT, input->path,
                                 "the input changed during the run; run again "
                                 "when nothing writes to it any more");

@@ -38,6 +38,7 @@ enum garim_status garim_output_fail(const char *path, const char *verb,
     if (result == -EINTR)
         return garim_error_set_path(error, GARIM_TEMPORARY, path,
                                     "interrupted; run again");
+    if (result == -ENOMEM) return garim_error_no_memory(error);
     const char *advice = "check the path and the device";
     for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
         if (advices[i].number == -result) advice = advices[i].advice;

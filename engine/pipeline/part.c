@@ -235,6 +235,7 @@ static enum garim_status lock_new(const struct garim_output *output, int part,
     const int result = output->io->can_publish(output->folder, part,
                                                garim_place_name(output->part));
     if (result == 0) return GARIM_OK;
+    if (result == -ENOMEM) return garim_error_no_memory(error);
     return garim_error_set_path(
         error, GARIM_OUTPUT, output->path,
         "this file system can give a file its name neither by link nor by "

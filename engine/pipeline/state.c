@@ -44,7 +44,8 @@ static_assert(sizeof(struct garim_fault) == 16, "faults stand in the file");
 static int seal(const struct garim_state *state, const void *a, size_t a_bytes,
                 const void *b, size_t b_bytes, uint8_t ret_seal[SEAL_BYTES])
 {
-    if (garim_sha256(a, a_bytes, b, b_bytes, ret_seal) != 0) return -EIO;
+    if (garim_sha256(a, a_bytes, b, b_bytes, ret_seal) != 0)
+        return garim_crypto_is_short() ? -ENOMEM : -EIO;
     if (state->seal != NULL)
         state->seal->seal(state->seal->user, GARIM_SEAL_STATE, ret_seal);
     return 0;
@@ -163,7 +164,8 @@ static int create(struct garim_state *state, const struct garim_state_job *job)
     struct head head = {.format = STATE_FORMAT, .job = *job};
     memcpy(head.magic, magic, sizeof magic);
     head.slot_bytes = slot_bytes_of(job);
-    if (seal_head(state, &head, head.seal) != 0) return -EIO;
+    const int sealed = seal_head(state, &head, head.seal);
+    if (sealed < 0) return sealed;
     const int descriptor = state->io->create(
         state->folder, garim_place_name(state->path), &head, sizeof head);
     if (descriptor < 0) return descriptor;
@@ -347,8 +349,9 @@ static int write_slot(struct garim_state *state)
 {
     const struct garim_state_point *point = (const void *)state->slot;
     const size_t used = used_bytes(state, point);
-    if (seal_slot(state, used, state->slot + used) != 0) return -EIO;
-    const int result =
+    int result = seal_slot(state, used, state->slot + used);
+    if (result < 0) return result;
+    result =
         state->io->write_at(state->descriptor, state->slot, used + SEAL_BYTES,
                             slot_offset(state, point->sequence));
     return result < 0 ? result : state->io->sync_data(state->descriptor);
