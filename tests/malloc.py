@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-DENSE, STRIDE, TAIL = 250, 41, 80
+DENSE, STRIDE, TAIL = 120, 150, 40
 TIMEOUT = 60
 RECORDS = 3000
 
