@@ -67,10 +67,12 @@ static bool receive_streams(void)
            dup2(streams[1], STDOUT_FILENO) == STDOUT_FILENO;
 }
 
-/* Where the program is killed nobody ends its commands: a process of their
- * group, a child of none of them, outlives it by that much. */
+/* Where the program is killed nobody ends its commands: a process outside of
+ * their group, a child of none of them, outlives it by that much.  A word from
+ * the program says that they have ended by themselves. */
 static void leave_watcher(void)
 {
+    const pid_t group = getpid();
     const pid_t between = fork();
     if (between < 0) _exit(1);
     if (between > 0) {
@@ -79,12 +81,15 @@ static void leave_watcher(void)
     }
     if (fork() != 0) _exit(0);
     char word;
+    ssize_t got;
+    (void)setsid();
     for (int descriptor = 0; descriptor < CONTROL; descriptor++)
         (void)close(descriptor);
     closefrom(CONTROL + 1);
-    while (read(CONTROL, &word, sizeof word) < 0)
-        if (errno != EINTR) break;
-    (void)kill(0, SIGKILL);
+    do {
+        got = read(CONTROL, &word, sizeof word);
+    } while (got < 0 && errno == EINTR);
+    if (got <= 0) (void)kill(-group, SIGKILL);
     _exit(0);
 }
 
@@ -93,6 +98,7 @@ static void leave_watcher(void)
 __attribute__((noreturn)) static void become(const char *command, int control)
 {
     take_defaults();
+    (void)unsetenv("CREDENTIALS_DIRECTORY");
     (void)setsid();
     if (control != CONTROL && dup2(control, CONTROL) != CONTROL) _exit(1);
     closefrom(CONTROL + 1);
@@ -166,25 +172,33 @@ enum garim_status garim_cli_child_start(struct garim_cli_child *child, int in,
 static void send_signal(const struct garim_cli_child *child, int number)
 {
     /* Before it has a group it is alone. */
-    if (kill(-child->pid, number) != 0) (void)kill(child->pid, number);
+    if (kill(-child->pid, number) != 0 && !child->reaped)
+        (void)kill(child->pid, number);
 }
 
-/* Whether it has ended; then it is reaped.  Its group goes first, while its id
- * is still its own. */
-static bool look(struct garim_cli_child *child)
+static void reap(struct garim_cli_child *child)
 {
-    siginfo_t info = {0};
-    if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) !=
-            0 ||
-        info.si_pid != child->pid)
-        return false;
-    (void)kill(-child->pid, SIGKILL);
-    while (waitpid(child->pid, &child->wait_status, 0) < 0)
-        if (errno != EINTR) break;
-    child->ended = true;
-    (void)close(child->control);
-    child->control = -1;
-    return true;
+    enum { FAILED = 1 << 8 }; /* as exit status 1 */
+    if (child->reaped) return;
+    const pid_t pid = waitpid(child->pid, &child->wait_status, WNOHANG);
+    child->reaped = pid == child->pid || (pid < 0 && errno != EINTR);
+    if (pid < 0) child->wait_status = FAILED;
+}
+
+/* Whether nothing of it is left, neither itself nor in its group. */
+static bool is_gone(struct garim_cli_child *child)
+{
+    reap(child);
+    return child->reaped && kill(-child->pid, 0) != 0;
+}
+
+/* Whether its end is known: it failed, or it is gone with all that it started,
+ * which may have its output still in hand. */
+static bool has_ended(struct garim_cli_child *child)
+{
+    const bool gone = is_gone(child);
+    child->ended = gone || (child->reaped && child->wait_status != 0);
+    return child->ended;
 }
 
 static double now(void)
@@ -194,12 +208,14 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static bool wait_for(struct garim_cli_child *child, double seconds,
-                     bool interruptible)
+/* Until `holds`, for no longer than `seconds`. */
+static bool wait_until(bool (*holds)(struct garim_cli_child *child),
+                       struct garim_cli_child *child, double seconds,
+                       bool interruptible)
 {
     static const struct timespec pause = {.tv_nsec = 2 * 1000 * 1000};
     const double begin = now();
-    while (!child->ended && !look(child)) {
+    while (!holds(child)) {
         if (interruptible && garim_cli_interrupted()) return false;
         if (seconds >= 0 && now() - begin >= seconds) return false;
         (void)nanosleep(&pause, NULL);
@@ -209,16 +225,22 @@ static bool wait_for(struct garim_cli_child *child, double seconds,
 
 bool garim_cli_child_wait(struct garim_cli_child *child, double seconds)
 {
-    return wait_for(child, seconds, true);
+    return wait_until(has_ended, child, seconds, true);
 }
 
 void garim_cli_child_stop(struct garim_cli_child *child)
 {
-    if (child->pid == 0 || child->ended) return;
-    send_signal(child, SIGTERM);
-    if (wait_for(child, patience_seconds, false)) return;
-    send_signal(child, SIGKILL);
-    (void)wait_for(child, patience_seconds, false);
+    static const int signals[] = {SIGTERM, SIGKILL};
+    const char word = 0;
+    if (child->pid == 0 || child->control < 0) return;
+    bool gone = is_gone(child);
+    for (size_t i = 0; !gone && i < sizeof signals / sizeof *signals; i++) {
+        send_signal(child, signals[i]);
+        gone = wait_until(is_gone, child, patience_seconds, false);
+    }
+    if (gone) (void)send(child->control, &word, sizeof word, MSG_NOSIGNAL);
+    (void)close(child->control);
+    child->control = -1;
 }
 
 /* ---- judging ------------------------------------------------------------- */

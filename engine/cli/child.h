@@ -20,8 +20,9 @@ struct garim_cli_child {
     pid_t pid;                 /* of its own session and group; 0: none */
     int control;  /* through which it is let go, and sees us go; or -1 */
     bool started; /* it was let go */
-    bool ended;
-    int wait_status; /* of waitpid, once ended */
+    bool reaped;
+    bool ended;      /* badly, or with all that it started in its group */
+    int wait_status; /* of waitpid, once reaped */
 };
 
 /* Fork what will become /bin/sh -c `command`; the process must have one thread
@@ -35,9 +36,9 @@ enum garim_status garim_cli_child_open(struct garim_cli_child *child,
 enum garim_status garim_cli_child_start(struct garim_cli_child *child, int in,
                                         int out, struct garim_error *error);
 
-/* Wait for its end, for no longer than `seconds` (a negative number: without
- * end) and until the program is interrupted.  What it leaves running in its
- * group is killed.  Returns whether it has ended. */
+/* Wait for its end, and that of what it leaves running in its group, for no
+ * longer than `seconds` (a negative number: without end) and until the program
+ * is interrupted.  Returns whether it has ended. */
 bool garim_cli_child_wait(struct garim_cli_child *child, double seconds);
 
 /* GARIM_OK where it ended with exit status 0, else its failure in words. */

@@ -112,6 +112,9 @@ struct garim_io {
     int (*write_at)(int descriptor, const void *buffer, size_t bytes,
                     uint64_t offset);
     int (*sync_folder)(int folder);
+    /* Whether anybody has the file open for writing, as far as the system
+     * tells; `descriptor` itself only reads. */
+    bool (*is_written)(int descriptor);
     int (*lock)(
         int descriptor); /* exclusive flock, not waiting: -EWOULDBLOCK */
     int (*unlock)(int descriptor);
@@ -120,7 +123,8 @@ struct garim_io {
      * Without `replaces` an existing `to` is -EEXIST. */
     int (*publish)(int folder, int descriptor, const char *from, const char *to,
                    bool replaces);
-    /* Whether publish works there without `replaces`: tried out with `name`. */
+    /* Whether publish works there without `replaces`: tried out with `name`.
+     * -EEXIST: the second name that this takes is another file's. */
     int (*can_publish)(int folder, int descriptor, const char *name);
     /* Remove the second name that `name` has where one of these was cut off. */
     int (*forget)(int folder, const char *name);

@@ -98,10 +98,9 @@ int garim_file_preallocate(int descriptor, uint64_t bytes)
     struct rlimit limit;
     if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && bytes > limit.rlim_cur)
         return -EFBIG;
-    int result;
-    do {
+    int result = -EINTR;
+    for (unsigned i = 0; i < GARIM_IO_ATTEMPTS_MAX && result == -EINTR; i++)
         result = errno_or_zero(fallocate(descriptor, 0, 0, (off_t)bytes));
-    } while (result == -EINTR);
     if (result != -EOPNOTSUPP && result != -ENOSYS) return result;
     result = garim_file_truncate(descriptor, bytes);
     return result == 0 ? 1 : result;
@@ -119,10 +118,9 @@ bool garim_file_uncached(int descriptor)
 
 int garim_file_truncate(int descriptor, uint64_t bytes)
 {
-    int result;
-    do {
+    int result = -EINTR;
+    for (unsigned i = 0; i < GARIM_IO_ATTEMPTS_MAX && result == -EINTR; i++)
         result = errno_or_zero(ftruncate(descriptor, (off_t)bytes));
-    } while (result == -EINTR);
     return result;
 }
 
@@ -171,6 +169,14 @@ int garim_file_sync_folder(int folder)
     const int result = garim_file_sync(folder);
     /* EINVAL: a file system that has nothing to sync there. */
     return result == -EINVAL ? 0 : result;
+}
+
+bool garim_file_is_written(int descriptor)
+{
+    const bool written =
+        fcntl(descriptor, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
+    if (!written) (void)fcntl(descriptor, F_SETLEASE, F_UNLCK);
+    return written;
 }
 
 int garim_file_lock(int descriptor)

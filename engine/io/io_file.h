@@ -40,6 +40,7 @@ int64_t garim_file_read_at(int descriptor, void *buffer, size_t bytes,
 int garim_file_write_at(int descriptor, const void *buffer, size_t bytes,
                         uint64_t offset);
 int garim_file_sync_folder(int folder);
+bool garim_file_is_written(int descriptor);
 int garim_file_lock(int descriptor);
 int garim_file_unlock(int descriptor);
 int garim_file_publish(int folder, int descriptor, const char *from,
@@ -61,9 +62,9 @@ int garim_file_remove(int folder, const char *name);
     .sync = garim_file_sync, .sync_data = garim_file_sync_data,                \
     .read_at = garim_file_read_at, .write_at = garim_file_write_at,            \
     .sync_folder = garim_file_sync_folder, .lock = garim_file_lock,            \
-    .unlock = garim_file_unlock, .publish = garim_file_publish,                \
-    .can_publish = garim_file_can_publish, .forget = garim_file_forget,        \
-    .remove = garim_file_remove
+    .is_written = garim_file_is_written, .unlock = garim_file_unlock,          \
+    .publish = garim_file_publish, .can_publish = garim_file_can_publish,      \
+    .forget = garim_file_forget, .remove = garim_file_remove
 
 /* Add `result` (bytes moved or a negative errno value) to `request`.  True: it
  * is finished and its result set.  False: hand over what is left. */

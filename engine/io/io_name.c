@@ -126,13 +126,25 @@ int garim_file_create(int folder, const char *name, const void *content,
 
 /* ---- publishing ---------------------------------------------------------- */
 
-/* A name beside `name`, no longer than it, that nothing else uses: for the
- * moment in which a file has two.  The caller frees it. */
+/* A name beside `name`, no longer than it, for the moment in which a file has
+ * two.  The caller frees it. */
 static char *other_name(const char *name)
 {
     char *other = strdup(name);
     if (other != NULL) other[strlen(other) - 1] = '~';
     return other;
+}
+
+/* Take the name `other` away where it is a second one of the file `name`: what
+ * else may bear it is not ours. */
+static int forget(int folder, const char *name, const char *other)
+{
+    struct stat file, link;
+    if (fstatat(folder, other, &link, AT_SYMLINK_NOFOLLOW) != 0 ||
+        fstatat(folder, name, &file, AT_SYMLINK_NOFOLLOW) != 0 ||
+        file.st_dev != link.st_dev || file.st_ino != link.st_ino)
+        return 0;
+    return garim_file_remove(folder, other);
 }
 
 static int rename_to_free(int folder, const char *from, const char *to)
@@ -144,7 +156,6 @@ static int replace(int folder, int descriptor, const char *from, const char *to)
 {
     char *own = other_name(from);
     if (own == NULL) return -ENOMEM;
-    (void)unlinkat(folder, own, 0);
     const bool linked = link_file(descriptor, folder, own) == 0;
     const int result =
         errno_or_zero(renameat(folder, linked ? own : from, folder, to));
@@ -158,8 +169,11 @@ int garim_file_publish(int folder, int descriptor, const char *from,
 {
     if (replaces) return replace(folder, descriptor, from, to);
     const int result = link_file(descriptor, folder, to);
-    if (result == 0) return garim_file_remove(folder, from);
-    return result == -EEXIST ? result : rename_to_free(folder, from, to);
+    if (result != 0)
+        return result == -EEXIST ? result : rename_to_free(folder, from, to);
+    /* It is published, whatever becomes of its other name. */
+    (void)unlinkat(folder, from, 0);
+    return 0;
 }
 
 int garim_file_can_publish(int folder, int descriptor, const char *name)
@@ -167,11 +181,12 @@ int garim_file_can_publish(int folder, int descriptor, const char *name)
     char *trial = other_name(name);
     if (trial == NULL) return -ENOMEM;
     int result = link_file(descriptor, folder, trial);
-    if (result != 0) {
+    if (result == 0) {
+        result = garim_file_remove(folder, trial);
+    } else if (result != -EEXIST) {
         result = rename_to_free(folder, name, trial);
         if (result == 0) result = rename_to_free(folder, trial, name);
     }
-    (void)unlinkat(folder, trial, 0);
     free(trial);
     return result;
 }
@@ -180,9 +195,9 @@ int garim_file_forget(int folder, const char *name)
 {
     char *other = other_name(name);
     if (other == NULL) return -ENOMEM;
-    const int result = garim_file_remove(folder, other);
+    const int result = forget(folder, name, other);
     free(other);
-    return result == -ENOENT ? 0 : result;
+    return result;
 }
 
 int garim_file_remove(int folder, const char *name)

@@ -47,31 +47,34 @@ static enum garim_status refuse(const struct garim_input *input, int result,
         garim_error_text(-result));
 }
 
-/* Whether a file says that it is empty and is not, as in /proc and on mounts
- * that do not know sizes. */
-static bool has_hidden_bytes(const struct garim_input *input)
+/* 1 where a file says that it is empty and is not, as in /proc and on mounts
+ * that do not know sizes; a negative errno value where it cannot be read. */
+static int has_hidden_bytes(const struct garim_input *input)
 {
     uint8_t byte = 0;
-    const bool has =
-        input->identity.st_size == 0 &&
-        input->io->read_at(input->descriptor, &byte, sizeof byte, 0) > 0;
+    if (input->identity.st_size != 0) return 0;
+    const int64_t moved =
+        input->io->read_at(input->descriptor, &byte, sizeof byte, 0);
     explicit_bzero(&byte, sizeof byte);
-    return has;
+    return moved > 0 ? 1 : (int)moved;
 }
 
 /* Find out how the input is read. */
-static void prepare(struct garim_input *input, bool standard)
+static int prepare(struct garim_input *input, bool standard)
 {
     const struct garim_io *io = input->io;
     const bool regular = S_ISREG(input->identity.st_mode);
     const int64_t position =
         regular && standard ? io->position(STDIN_FILENO) : 0;
-    input->stream = !regular || position != 0 || has_hidden_bytes(input);
+    const int hidden = regular && position == 0 ? has_hidden_bytes(input) : 0;
+    if (hidden < 0) return hidden;
+    input->stream = !regular || position != 0 || hidden > 0;
     input->base = position > 0 ? (uint64_t)position : GARIM_IO_STREAM;
     if (!regular)
         garim_stream_prepare(io, &input->descriptor, &input->owned, false);
     else if (standard && !input->stream)
         reopen_standard(input);
+    return 0;
 }
 
 /* ---- its print ----------------------------------------------------------- */
@@ -136,7 +139,11 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
         return garim_error_set_path(error, GARIM_INPUT, input.path,
                                     "the input is a directory; name a file");
     }
-    prepare(&input, standard);
+    const int prepared = prepare(&input, standard);
+    if (prepared < 0) {
+        garim_input_close(&input);
+        return refuse(&input, prepared, error);
+    }
     const enum garim_status status = take_print(&input, input.print, error);
     if (status != GARIM_OK) {
         garim_input_close(&input);
@@ -152,8 +159,12 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
 
 bool garim_input_is(const struct garim_input *input, const struct stat *status)
 {
-    return input != NULL && S_ISREG(status->st_mode) &&
-           is_same_file(&input->identity, status);
+    const struct stat *own = input == NULL ? NULL : &input->identity;
+    if (own == NULL || (own->st_mode & S_IFMT) != (status->st_mode & S_IFMT))
+        return false;
+    return S_ISBLK(status->st_mode)
+               ? own->st_rdev == status->st_rdev
+               : S_ISREG(status->st_mode) && is_same_file(own, status);
 }
 
 static bool is_same_time(struct timespec a, struct timespec b)

@@ -34,8 +34,8 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
                                    const struct garim_seal *seal,
                                    struct garim_error *error);
 
-/* Whether `status` is that of the input, a regular file; `input` may be NULL.
- */
+/* Whether `status` is that of the input, a regular file or a block device;
+ * `input` may be NULL. */
 bool garim_input_is(const struct garim_input *input, const struct stat *status);
 
 /* GARIM_INPUT where the regular file is not what it was at open: its size, its

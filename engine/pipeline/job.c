@@ -283,7 +283,8 @@ static enum garim_status finish(struct garim_job_state *state,
     return status;
 }
 
-/* Whoever reports on the job does so before its output gets a name. */
+/* Whoever reports on the job does so before its output gets a name, and again
+ * before the state goes: a run that is killed between can be gone on with. */
 static enum garim_status tell(struct garim_job_state *state,
                               struct garim_error *error)
 {
@@ -304,14 +305,17 @@ static enum garim_status publish(struct garim_job_state *state,
                                      run->total.records, error);
     if (run->input >= 0 && status == GARIM_OK)
         status = garim_input_check(&state->input, true, error);
-    if (status == GARIM_OK) status = garim_output_drain(&state->output, error);
+    if (status == GARIM_OK)
+        status = garim_output_drain(&state->output, garim_job_output_bytes(run),
+                                    error);
     if (status != GARIM_OK || state->output.stream) return status;
     if (state->output.start < GARIM_START_COMPLETE)
         status = finish(state, error);
-    if (status == GARIM_OK) status = tell(state, error);
+    if (status == GARIM_OK && state->output.start != GARIM_START_PUBLISHED)
+        status = tell(state, error);
     if (status == GARIM_OK)
         status = garim_output_publish(&state->output, error);
-    return status;
+    return status == GARIM_OK ? tell(state, error) : status;
 }
 
 /* Whether the part is worth more than what is won by a clean folder: then

@@ -128,7 +128,8 @@ struct garim_job {
     const struct garim_seal *seal; /* NULL: there is no key */
     const struct garim_io *io;     /* a test's, or NULL: as the options say */
     /* Or NULL: called once the output, a file, is whole and before it gets its
-     * name.  What is not GARIM_OK ends the job; its part can be resumed. */
+     * name, where what is not GARIM_OK ends the job, whose part can be resumed;
+     * and again when it has its name. */
     enum garim_status (*whole)(const struct garim_job *job,
                                struct garim_report *report,
                                const uint64_t *counts,

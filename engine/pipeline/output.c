@@ -34,6 +34,10 @@ enum garim_status garim_output_fail(const char *path, const char *verb,
         {EPIPE, "its reader has gone away"},
         {ENOENT, "create its folder first"},
         {EACCES, "check your rights in its folder"},
+        {EPERM, "check your rights, and the attributes of its folder"},
+        {ENAMETOOLONG, "with .part and .state behind it the name is too long"},
+        {EMFILE, "let it have more open files (ulimit -n)"},
+        {ENFILE, "the system has no more open files to give; run again later"},
     };
     if (result == -EINTR)
         return garim_error_set_path(error, GARIM_TEMPORARY, path,
@@ -307,13 +311,58 @@ static void close_sink(struct garim_output *output)
     output->sink_owned = false;
 }
 
-enum garim_status garim_output_drain(struct garim_output *output,
+enum garim_status garim_output_check(const struct garim_output *output,
                                      struct garim_error *error)
+{
+    if (garim_place_is_held(output->io, output->folder,
+                            garim_place_name(output->part), output->descriptor))
+        return GARIM_OK;
+    return garim_error_set_path(
+        error, GARIM_OUTPUT, output->part,
+        "the part was removed, or another file put in its place, while it was "
+        "written: what was done is lost; find out who cleans this folder, and "
+        "run again with --restart");
+}
+
+/* From now on the part is only read: by us, and by what the filter may have
+ * left behind. */
+static enum garim_status take_back(struct garim_output *output, uint64_t bytes,
+                                   struct garim_error *error)
+{
+    const struct garim_io *io = output->io;
+    const char *name = garim_place_name(output->part);
+    struct stat status;
+    enum garim_status held = garim_output_check(output, error);
+    if (held != GARIM_OK) return held;
+    const int part = io->open(output->folder, name, O_RDONLY, 0);
+    if (part < 0) return garim_output_fail(output->part, "open", part, error);
+    (void)io->close(output->descriptor);
+    output->descriptor = part;
+    const int result = io->status(part, &status);
+    if (result < 0)
+        return garim_output_fail(output->part, "open", result, error);
+    if (io->is_written(part))
+        return garim_error_set_path(
+            error, GARIM_OUTPUT, output->part,
+            "something that the output command left running can still write "
+            "the output; let the command wait for all that it starts");
+    if (status.st_size == 0 && bytes > 0)
+        return garim_error_set_path(
+            error, GARIM_OUTPUT, output->part,
+            "the output command took records and wrote nothing; let it write "
+            "to its standard output");
+    return GARIM_OK;
+}
+
+enum garim_status garim_output_drain(struct garim_output *output,
+                                     uint64_t bytes, struct garim_error *error)
 {
     const struct garim_filter *filter = output->filter;
     if (filter == NULL) return GARIM_OK;
     close_sink(output);
-    return filter->finish(filter->user, error);
+    const enum garim_status status = filter->finish(filter->user, error);
+    if (status != GARIM_OK || output->part == NULL) return status;
+    return take_back(output, bytes, error);
 }
 
 enum garim_status garim_output_finish(struct garim_output *output,
@@ -328,19 +377,6 @@ enum garim_status garim_output_finish(struct garim_output *output,
     if (result < 0)
         return garim_output_fail(output->part, "sync", result, error);
     return GARIM_OK;
-}
-
-enum garim_status garim_output_check(const struct garim_output *output,
-                                     struct garim_error *error)
-{
-    if (garim_place_is_held(output->io, output->folder,
-                            garim_place_name(output->part), output->descriptor))
-        return GARIM_OK;
-    return garim_error_set_path(
-        error, GARIM_OUTPUT, output->part,
-        "the part was removed, or another file put in its place, while it was "
-        "written: what was done is lost; find out who cleans this folder, and "
-        "run again with --restart");
 }
 
 /* The part gets its mode and its name, and what has the name is the part. */

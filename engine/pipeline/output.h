@@ -76,9 +76,10 @@ enum garim_status garim_output_reserve(struct garim_output *output,
                                        uint64_t bytes,
                                        struct garim_error *error);
 
-/* After all writes: a filter ends what it does to them. */
+/* After all writes of `bytes`: a filter ends what it does to them, and leaves
+ * nobody behind who writes. */
 enum garim_status garim_output_drain(struct garim_output *output,
-                                     struct garim_error *error);
+                                     uint64_t bytes, struct garim_error *error);
 
 /* Then: cut the part to `bytes`, unless a filter wrote it, and sync it. */
 enum garim_status garim_output_finish(struct garim_output *output,

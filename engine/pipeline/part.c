@@ -56,6 +56,9 @@ static const char other_job[] =
     "an unfinished part of another job is in the way (%s); finish that job "
     "with --resume, or discard its part with --restart";
 
+static const char other_part[] =
+    "the unfinished part is of another job (%s); discard it with --restart, or "
+    "name another output";
 static const char unsealed[] =
     "an unfinished part exists whose state is damaged, or was sealed under "
     "another key or by another version; give --restart to discard both and "
@@ -90,7 +93,7 @@ static const struct answer answers[][3] = {
                     {ACT_CONTINUE, ""},
                     {ACT_DISCARD, ""}},
     [FOUND_OTHER] = {{ACT_REFUSE, other_job},
-                     {ACT_REFUSE, other_job},
+                     {ACT_REFUSE, other_part},
                      {ACT_DISCARD, ""}},
     [FOUND_COMPLETE] = {{ACT_REFUSE,
                          "the part is whole and waits for its name; give "
@@ -150,8 +153,10 @@ static enum found find(const struct garim_output *output,
         (!has_part || is_same_file(&part, there)))
         return FOUND_RENAMED;
     if (!has_part) return FOUND_NOTHING;
+    if (!garim_place_is_own(&part, output->mode)) return FOUND_STRANGE;
     if (state->begun) return FOUND_FOREIGN;
     if (!state->authentic) return FOUND_UNSEALED;
+    if (state->job.resumable == 0) return FOUND_FOREIGN;
     garim_state_differ(state, job, differences, size);
     if (differences[0] != '\0') return FOUND_OTHER;
     if (!state->valid) return FOUND_FOREIGN;
@@ -236,6 +241,12 @@ static enum garim_status lock_new(const struct garim_output *output, int part,
                                                garim_place_name(output->part));
     if (result == 0) return GARIM_OK;
     if (result == -ENOMEM) return garim_error_no_memory(error);
+    if (result == -EEXIST)
+        return garim_error_set_path(error, GARIM_IN_THE_WAY, output->path,
+                                    "a file called like its part with a ~ at "
+                                    "the end is in the way (garim needs that "
+                                    "name for a moment); move it, or name "
+                                    "another output");
     return garim_error_set_path(
         error, GARIM_OUTPUT, output->path,
         "this file system can give a file its name neither by link nor by "
@@ -326,9 +337,10 @@ static enum garim_status answer(struct garim_output *output, enum wish wish,
     if (there != NULL && !output->force && answer->act != ACT_FINISH)
         return refuse(output->path, error,
                       "the output exists; give --force to replace it");
-    if (answer->act == ACT_REFUSE && answer->refusal == other_job)
-        return garim_error_set_path(error, GARIM_IN_THE_WAY, output->part,
-                                    other_job, differences);
+    if (answer->act == ACT_REFUSE && found == FOUND_OTHER)
+        return garim_error_set_path(
+            error, GARIM_IN_THE_WAY, output->part,
+            wish == WISH_RESUME ? other_part : other_job, differences);
     if (answer->act == ACT_REFUSE)
         return refuse(output->part, error, answer->refusal);
     if (trusts && wish == WISH_RESUME && job->seal == NULL &&

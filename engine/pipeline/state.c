@@ -208,7 +208,7 @@ static enum garim_status refuse_stranger(const struct garim_state *state,
 }
 
 /* One attempt to have the file that bears the name, locked: -EAGAIN where
- * another attempt may go better, -EPERM where it is not our own. */
+ * another attempt may go better, -EBADF where it is not our own. */
 static int open_locked(struct garim_state *state,
                        const struct garim_state_job *job)
 {
@@ -220,7 +220,7 @@ static int open_locked(struct garim_state *state,
         result = create(state, job);
         return result == -EEXIST || result == -EWOULDBLOCK ? -EAGAIN : result;
     }
-    if (result == 0 && !garim_place_is_own(&status, 0)) return -EPERM;
+    if (result == 0 && !garim_place_is_own(&status, 0)) return -EBADF;
     const int descriptor =
         result < 0 ? result : io->open(state->folder, name, O_RDWR, 0);
     if (descriptor < 0) return descriptor == -ENOENT ? -EAGAIN : descriptor;
@@ -248,7 +248,7 @@ static enum garim_status lock_state(struct garim_state *state,
     }
     state->descriptor = result;
     if (result >= 0) return GARIM_OK;
-    if (result == -EPERM) return refuse_stranger(state, error);
+    if (result == -EBADF) return refuse_stranger(state, error);
     if (result != -EAGAIN && result != -EWOULDBLOCK)
         return garim_output_fail(state->path, "create the state of", result,
                                  error);

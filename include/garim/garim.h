@@ -323,8 +323,9 @@ struct garim_job_options {
     bool (*progress)(void *user, const struct garim_progress *progress);
     void *progress_user;
     /* Called once an output file is whole and on the disk and before it gets
-     * its name, with the report as it stands.  A status that is not GARIM_OK
-     * (and fills `error`) ends the job, which can be resumed. */
+     * its name, with the report as it stands: a status that is not GARIM_OK
+     * (and fills `error`) ends the job, which can be resumed.  Called again,
+     * with report->published, when it has its name. */
     enum garim_status (*whole)(void *user, const struct garim_report *report,
                                struct garim_error *error);
     void *whole_user;

@@ -242,5 +242,6 @@ const struct garim_io fault_io = {
     .publish = publish,
     .can_publish = can_publish,
     .forget = garim_file_forget,
+    .is_written = garim_file_is_written,
     .remove = fault_remove,
 };
