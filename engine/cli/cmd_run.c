@@ -89,33 +89,41 @@ struct reporting {
     const struct garim_policy *policy;
     struct garim_cli_report_file *file;
     struct garim_cli_streams *streams;
-    bool whole; /* it says that the output is, whatever comes */
+    bool ended; /* it says that the output has its name, or tried to */
 };
 
 /* No output has its name before its input is known to be whole, nor without a
- * report. */
+ * report; and no state goes before that says how it ended. */
 static enum garim_status report_whole(void *user,
                                       const struct garim_report *report,
                                       struct garim_error *error)
 {
     struct reporting *reporting = user;
+    const struct garim_error well = {.status = GARIM_OK};
+    struct garim_error trouble;
     enum garim_status status =
         garim_cli_streams_judge(reporting->streams, error);
-    if (status != GARIM_OK || reporting->settings->report == NULL)
+    const bool in_place = reporting->file->file != NULL;
+    if (status != GARIM_OK || reporting->settings->report == NULL || in_place)
         return status;
     const struct garim_cli_outcome outcome = {
         .settings = reporting->settings,
         .policy = reporting->policy,
         .report = report,
-        .whole = true,
+        .error = &well,
+        .whole = !report->published,
     };
-    status = garim_cli_report_write(reporting->file, &outcome, error);
-    reporting->whole = status == GARIM_OK && reporting->file->file == NULL;
-    return status;
+    if (!report->published)
+        return garim_cli_report_write(reporting->file, &outcome, error);
+    /* What it says of the output stays. */
+    if (garim_cli_report_write(reporting->file, &outcome, &trouble) != GARIM_OK)
+        garim_cli_warn(&trouble);
+    reporting->ended = true;
+    return GARIM_OK;
 }
 
-/* The last word of the report.  Where it fails and the report holds what the
- * output is, that is worth a warning; else nothing vouches for the output. */
+/* Of a job without an output file, or one that failed, the first word is the
+ * last. */
 static enum garim_status report_end(const struct reporting *reporting,
                                     const struct garim_report *report,
                                     struct garim_error *error)
@@ -127,14 +135,11 @@ static enum garim_status report_end(const struct reporting *reporting,
         .report = report,
         .error = error,
     };
+    if (reporting->ended && error->status == GARIM_OK) return GARIM_OK;
     if (garim_cli_report_write(reporting->file, &outcome, &trouble) ==
             GARIM_OK ||
         error->status != GARIM_OK)
         return error->status;
-    if (reporting->whole && report->published) {
-        garim_cli_warn(&trouble);
-        return GARIM_OK;
-    }
     *error = trouble;
     return error->status;
 }

@@ -151,6 +151,13 @@ enum garim_status garim_cli_guard(const struct garim_cli_settings *settings,
     enum garim_status status = GARIM_OK;
     if (!garim_cli_is_stream(settings->output))
         status = check(settings->output, "output", "-o", used, count, error);
+    for (size_t i = 0; garim_cli_is_stream(settings->output) && i < count; i++)
+        if (used[i].path != NULL &&
+            same_as_descriptor(used[i].path, STDOUT_FILENO))
+            status = garim_cli_fail(error, GARIM_USAGE, used[i].path,
+                                    "standard output would overwrite the %s; "
+                                    "lead it into another file",
+                                    used[i].what);
     if (status == GARIM_OK && settings->report != NULL)
         status = check_report(settings, used, count, error);
     free(credential);

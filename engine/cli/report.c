@@ -61,29 +61,86 @@ static FILE *open_part(struct garim_cli_report_file *report_file)
     return file;
 }
 
-static const char devices[] = "/dev/"; /* root's own links */
+/* The descriptor of ours that `path` names, or -1.  These links are the
+ * system's own, and what stands there already is not ours to cut. */
+static int own_descriptor(const char *path)
+{
+    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+    if (strcmp(path, "/dev/stdout") == 0) return STDOUT_FILENO;
+    if (strcmp(path, "/dev/stderr") == 0) return STDERR_FILENO;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        const size_t bytes = strlen(folders[i]);
+        const char *number = path + bytes;
+        if (strncmp(path, folders[i], bytes) == 0 && number[0] != '\0' &&
+            strlen(number) < 6 &&
+            strspn(number, "0123456789") == strlen(number))
+            return atoi(number);
+    }
+    return -1;
+}
+
+static enum garim_status refuse(const char *path, const char *message,
+                                struct garim_error *error)
+{
+    return garim_cli_fail(error, GARIM_USAGE, path, "%s", message);
+}
+
+/* A pipe or a device is written as it is, at the end. */
+static enum garim_status open_in_place(struct garim_cli_report_file *file,
+                                       int descriptor, bool records_go_out,
+                                       struct garim_error *error)
+{
+    struct stat own, out;
+    if (descriptor < 0 && errno == EINTR)
+        return garim_cli_fail(error, GARIM_TEMPORARY, file->path,
+                              "interrupted; run again");
+    if (descriptor < 0) return can_not_open(file->path, error);
+    const bool same = records_go_out && fstat(descriptor, &own) == 0 &&
+                      fstat(STDOUT_FILENO, &out) == 0 &&
+                      own.st_dev == out.st_dev && own.st_ino == out.st_ino &&
+                      !S_ISCHR(own.st_mode);
+    file->file = same ? NULL : fdopen(descriptor, "w");
+    if (file->file != NULL) return GARIM_OK;
+    const enum garim_status status =
+        same ? refuse(file->path,
+                      "the report would stand among the records; name another "
+                      "file with --report, or the output with -o",
+                      error)
+             : can_not_open(file->path, error);
+    close(descriptor);
+    return status;
+}
 
 enum garim_status
 garim_cli_report_open(struct garim_cli_report_file *report_file,
                       const struct garim_cli_settings *settings,
                       struct garim_error *error)
 {
-    struct stat path_status;
+    struct stat status;
     *report_file = (struct garim_cli_report_file){.path = settings->report};
     const char *path = report_file->path;
     if (path == NULL) return GARIM_OK;
-    const bool there = lstat(path, &path_status) == 0;
-    if (there && S_ISLNK(path_status.st_mode) &&
-        strncmp(path, devices, strlen(devices)) != 0)
-        return garim_cli_fail(error, GARIM_USAGE, path,
-                              "the report would go through a symbolic link; "
-                              "name the file itself with --report");
-    /* A device or a pipe, such as /dev/stderr, must not be replaced. */
-    if (there && !S_ISREG(path_status.st_mode)) {
-        int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-        report_file->file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-        return report_file->file == NULL ? can_not_open(path, error) : GARIM_OK;
-    }
+    const bool records_go_out = garim_cli_is_stream(settings->output);
+    const int own = own_descriptor(path);
+    if (own >= 0)
+        return open_in_place(report_file, fcntl(own, F_DUPFD_CLOEXEC, 3),
+                             records_go_out, error);
+    const bool there = lstat(path, &status) == 0;
+    if (there && S_ISLNK(status.st_mode))
+        return refuse(path,
+                      "the report would go through a symbolic link; name the "
+                      "file itself with --report",
+                      error);
+    if (there && S_ISBLK(status.st_mode))
+        return refuse(path,
+                      "the report would be written over a block device; "
+                      "name a file with --report",
+                      error);
+    if (there && !S_ISREG(status.st_mode))
+        return open_in_place(
+            report_file,
+            open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW),
+            records_go_out, error);
     /* A trial, and no more: a run that is killed leaves none behind. */
     FILE *trial = open_part(report_file);
     if (trial == NULL) return can_not_open(path, error);
@@ -253,10 +310,7 @@ static enum garim_status write_report(struct garim_cli_report_file *report_file,
     /* What is written in place is written once, at the end. */
     if (path == NULL || (outcome->whole && !regular)) return GARIM_OK;
     errno = 0;
-    if (regular)
-        file = open_part(report_file);
-    else if (ftruncate(fileno(file), 0) != 0)
-        errno = 0; /* a pipe or a device has no old report */
+    if (regular) file = open_part(report_file);
     if (file == NULL) return can_not_write(path, error);
     report_file->file = NULL;
     if (!write_file(file, outcome, regular)) return can_not_write(path, error);
