@@ -37,15 +37,35 @@ enum garim_status garim_cli_fail(struct garim_error *error,
     return status;
 }
 
+/* So many hex digits in a row may be most of a key that somebody typed: they
+ * are not said again. */
+static void put_but_keys(const char *text)
+{
+    enum { DIGITS_SHOWN = 47 };
+    static const char hex[] = "0123456789abcdefABCDEF";
+    char piece[sizeof((struct garim_error *)NULL)->path];
+    while (*text != '\0') {
+        const size_t digits = strspn(text, hex);
+        size_t bytes = digits > 0 ? digits : strcspn(text, hex);
+        if (bytes >= sizeof piece) bytes = sizeof piece - 1;
+        (void)snprintf(piece, sizeof piece, "%.*s", (int)bytes, text);
+        if (digits > DIGITS_SHOWN)
+            fputs("(a key?)", stderr);
+        else
+            garim_cli_put(stderr, piece);
+        text += bytes;
+    }
+}
+
 /* garim: path:line:column: message (record 12, byte 1536, field phone) */
 static void print_error(const struct garim_error *error, const char *word)
 {
     const char *separator = " (";
     fprintf(stderr, "garim: %s", word);
-    garim_cli_put(stderr, error->path);
+    put_but_keys(error->path);
     if (error->line != 0) fprintf(stderr, ":%u:%u", error->line, error->column);
     if (error->path[0] != '\0') fputs(": ", stderr);
-    garim_cli_put(stderr, error->message);
+    put_but_keys(error->message);
     if (error->record != GARIM_NONE) {
         fprintf(stderr, "%srecord %llu", separator,
                 (unsigned long long)error->record);
@@ -58,7 +78,7 @@ static void print_error(const struct garim_error *error, const char *word)
     }
     if (error->field[0] != '\0') {
         fprintf(stderr, "%sfield ", separator);
-        garim_cli_put(stderr, error->field);
+        put_but_keys(error->field);
         separator = ", ";
     }
     fputs(separator[0] == ',' ? ")\n" : "\n", stderr);

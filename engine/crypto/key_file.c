@@ -174,9 +174,34 @@ static const struct demands credential_demands = {
     .advice = "everybody may use it; close it to others",
 };
 
+/* Whether somebody gave a key in the place of its name, or most of one, in
+ * quotes or with blanks: so many hex digits in a row name nothing else. */
+static bool looks_like_key(const char *text)
+{
+    size_t digits = 0;
+    for (; *text != '\0' && digits < DIGITS - 16; text++) {
+        const bool between = *text == ' ' || *text == ':' || *text == '-';
+        if (digit_value(*text) >= 0)
+            digits++;
+        else if (!between)
+            digits = 0;
+    }
+    return digits >= DIGITS - 16;
+}
+
+static enum garim_status key_is_known(struct garim_error *error)
+{
+    return garim_error_set(
+        error, GARIM_KEY,
+        "the name of the key looks like a key itself: it is in the process "
+        "list and shell history now; make a new one with garim keygen and "
+        "give the name of its file");
+}
+
 static enum garim_status can_not_open(const char *path, int reason,
                                       struct garim_error *error)
 {
+    if (looks_like_key(path)) return key_is_known(error);
     if (reason == ENOENT)
         return garim_error_set_path(error, GARIM_KEY, path,
                                     "does not exist; garim keygen makes a key");
@@ -227,24 +252,6 @@ static enum garim_status open_path(struct garim_key **ret_key, const char *path,
     if (status == GARIM_OK) status = open_text(ret_key, fd, path, error);
     (void)close(fd);
     return status;
-}
-
-/* Somebody gave the key in the place of its name. */
-static bool looks_like_key(const char *text)
-{
-    size_t digits = 0;
-    while (digit_value(text[digits]) >= 0)
-        digits++;
-    return digits == DIGITS && (text[DIGITS] == '\0' || text[DIGITS] == '\n');
-}
-
-static enum garim_status key_is_known(struct garim_error *error)
-{
-    return garim_error_set(
-        error, GARIM_KEY,
-        "the name of the key looks like a key itself: it is in the process "
-        "list and shell history now; make a new one with garim keygen and "
-        "give the name of its file");
 }
 
 enum garim_status garim_key_open_file(struct garim_key **ret_key,

@@ -64,11 +64,14 @@ static void read_set(struct expect_build *build, struct garim_entry entry)
         const uint8_t *at = (const uint8_t *)text;
         size_t bytes = garim_utf8_length_scalar(at, left);
         uint8_t encoded[4];
+        const bool wide_range =
+            bytes > 1 && left > bytes + 1 && at[bytes] == '-';
         if (left >= 3 && at[1] == '-') {
             add_range(build, entry, at[0], at[2]);
             bytes = 3;
-        } else if (bytes > 0 && garim_codepage_encode(build->field->page, at,
-                                                      bytes, encoded) == 1) {
+        } else if (bytes > 0 && !wide_range &&
+                   garim_codepage_encode(build->field->page, at, bytes,
+                                         encoded) == 1) {
             build->expect->bytes[encoded[0]] = true;
         } else {
             refuse_set(build, entry);

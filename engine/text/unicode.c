@@ -11,10 +11,12 @@
 #include "base/limits.h"
 #include "text/utf8.h"
 
-enum { NON_JOINER = 0x200C, JOINER = 0x200D };
+/* What words and pictures are made with, in the names of files. */
+enum { NON_JOINER = 0x200C, JOINER = 0x200D, PICTURE = 0xFE0F };
 
 /* Letters by their category, and nothing to the eye. */
-static const unsigned fillers[] = {0x115F, 0x1160, 0x3164, 0xFFA0, 0x034F};
+static const unsigned fillers[] = {0x115F, 0x1160, 0x3164, 0xFFA0,
+                                   0x034F, 0x17B4, 0x17B5, 0x2800};
 
 static bool is_filler(unsigned code_point)
 {
@@ -33,10 +35,14 @@ static bool is_mark(unsigned code_point)
 
 static bool is_hidden(unsigned code_point)
 {
-    if (code_point >= GARIM_UTF8_BROKEN) return true;
+    if (code_point >= GARIM_UTF8_BROKEN ||
+        utf8proc_get_property((utf8proc_int32_t)code_point)->ignorable)
+        return true;
     switch (utf8proc_category((utf8proc_int32_t)code_point)) {
     case UTF8PROC_CATEGORY_CC:
     case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_CO:
     case UTF8PROC_CATEGORY_CS:
     case UTF8PROC_CATEGORY_ZL:
     case UTF8PROC_CATEGORY_ZP:
@@ -50,7 +56,7 @@ bool garim_unicode_unsafe(unsigned code_point)
 {
     if (code_point >= ' ' && code_point < 0x7F) return false;
     return code_point != NON_JOINER && code_point != JOINER &&
-           is_hidden(code_point);
+           code_point != PICTURE && is_hidden(code_point);
 }
 
 /* Whether composing (NFC, Unicode Annex 15) leaves the bytes as they are. */
@@ -70,6 +76,23 @@ static bool is_composed(const char *text)
            memcmp(points, text, bytes) == 0;
 }
 
+/* Blanks stand alone between words: of others nobody sees how many, and which.
+ */
+static bool has_odd_blanks(const char *text)
+{
+    unsigned code_point, last = ' ';
+    while (*text != '\0') {
+        text += garim_utf8_next(text, &code_point);
+        if ((code_point == ' ' && last == ' ') ||
+            (code_point != ' ' &&
+             utf8proc_category((utf8proc_int32_t)code_point) ==
+                 UTF8PROC_CATEGORY_ZS))
+            return true;
+        last = code_point;
+    }
+    return last == ' ';
+}
+
 const char *garim_unicode_label_fault(const char *text)
 {
     unsigned code_point;
@@ -79,6 +102,10 @@ const char *garim_unicode_label_fault(const char *text)
             return "control characters, and others that nobody sees, have no "
                    "place here; remove them";
     }
+    if (has_odd_blanks(text))
+        return "has a blank at an end, two in a row, or one that is not "
+               "U+0020; "
+               "write single blanks between words";
     (void)garim_utf8_next(text, &code_point);
     if (is_mark(code_point))
         return "begins with a mark that has no letter under it; write the "

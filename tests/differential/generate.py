@@ -273,8 +273,9 @@ def make_policy(rng, layout):
     return policy
 
 
-HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # refused in labels, as these are:
-FILLERS = "\u034f\u115f\u1160\u3164\uffa0"
+HIDDEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")  # refused in labels, as these are:
+FILLERS = ("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5\u2800\u180b\u180c\u180d\u180f"
+           + "".join(map(chr, [*range(0xfe00, 0xfe10), *range(0xe0100, 0xe01f0)])))
 
 
 def make_release_text(rng):
@@ -284,6 +285,8 @@ def make_release_text(rng):
                        plain=chance(rng, 0.7))
     text = "".join(c for c in text if c not in FILLERS and
                    unicodedata.category(c) not in HIDDEN)
+    text = "".join(" " if unicodedata.category(c) == "Zs" else c for c in text)
+    text = " ".join(word for word in text.split(" ") if word)
     while text and unicodedata.category(text[0]).startswith("M"):
         text = text[1:]
     return unicodedata.normalize("NFC", text) or "x"

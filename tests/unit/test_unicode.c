@@ -50,6 +50,20 @@ Test(unicode, labels)
          "nobody sees"},                 /* soft hyphen */
         {"\xe3\x85\xa4", "nobody sees"}, /* filler */
         {"\xe1\x85\x9f", "nobody sees"},
+        {"acct\xef\xb8\x8f", "nobody sees"},     /* variation selector */
+        {"acct\xe1\x9e\xb4", "nobody sees"},     /* Khmer inherent vowel */
+        {"acct\xe1\xa0\x8b", "nobody sees"},     /* Mongolian selector */
+        {"acct\xef\xbf\xbf", "nobody sees"},     /* no character */
+        {"acct\xe2\xa0\x80", "nobody sees"},     /* blank of Braille */
+        {"acct\xee\x80\x80", "nobody sees"},     /* private */
+        {"acct\xf3\xa0\xbf\xbf", "nobody sees"}, /* unassigned */
+        {"two words", NULL},
+        {"acct ", "blank"},
+        {" acct", "blank"},
+        {"two  words", "blank"},
+        {"acct\xc2\xa0x", "blank"},
+        {"acct\xe3\x80\x80x", "blank"},
+        {" ", "blank"},
         {"a\x1b[31m", "nobody sees"},
         {"a\xff", "nobody sees"},
         {"a\xf3\xa0\x81\x81", "nobody sees"}, /* tag */
