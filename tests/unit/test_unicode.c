@@ -26,53 +26,54 @@ Test(unicode, unsafe_characters)
         cr_assert(!garim_unicode_unsafe(safe[i]), "U+%04X", safe[i]);
 }
 
+static const struct {
+    const char *text, *fault; /* NULL: none; else words of it */
+} labels[] = {
+    {"partner-a", NULL},
+    {"\xea\xb0\x80\xeb\xa6\xbc", NULL},  /* Hangul */
+    {"caf\xc3\xa9", NULL},               /* composed */
+    {"cafe\xcc\x81", "NFC"},             /* e, acute */
+    {"\xe1\x84\x80\xe1\x85\xa1", "NFC"}, /* jamo */
+    {"\xe2\x84\xab", "NFC"},             /* Angstrom */
+    {"a\xcc\xa3\xcc\x81", "NFC"},        /* a, dot, acute */
+    {"q\xcc\x81", NULL},                 /* no such letter */
+    {"q\xcc\x81\xcc\xa3", "NFC"},        /* in wrong order */
+    {"\xcc\x81", "mark"},                /* alone */
+    {"\xcc\x81x", "mark"},               /* first */
+    {"a\xe2\x80\x8d"
+     "b",
+     "nobody sees"}, /* joiner */
+    {"a\xc2\xad"
+     "b",
+     "nobody sees"},                 /* soft hyphen */
+    {"\xe3\x85\xa4", "nobody sees"}, /* filler */
+    {"\xe1\x85\x9f", "nobody sees"},
+    {"acct\xef\xb8\x8f", "nobody sees"},     /* variation selector */
+    {"acct\xe1\x9e\xb4", "nobody sees"},     /* Khmer inherent vowel */
+    {"acct\xe1\xa0\x8b", "nobody sees"},     /* Mongolian selector */
+    {"acct\xef\xbf\xbf", "nobody sees"},     /* no character */
+    {"acct\xe2\xa0\x80", "nobody sees"},     /* blank of Braille */
+    {"acct\xee\x80\x80", "nobody sees"},     /* private */
+    {"acct\xf3\xa0\xbf\xbf", "nobody sees"}, /* unassigned */
+    {"two words", NULL},
+    {"acct ", "blank"},
+    {" acct", "blank"},
+    {"two  words", "blank"},
+    {"acct\xc2\xa0x", "blank"},
+    {"acct\xe3\x80\x80x", "blank"},
+    {" ", "blank"},
+    {"a\x1b[31m", "nobody sees"},
+    {"a\xff", "nobody sees"},
+    {"a\xf3\xa0\x81\x81", "nobody sees"}, /* tag */
+};
+
 Test(unicode, labels)
 {
-    static const struct {
-        const char *text, *fault; /* NULL: none; else words of it */
-    } cases[] = {
-        {"partner-a", NULL},
-        {"\xea\xb0\x80\xeb\xa6\xbc", NULL},  /* Hangul */
-        {"caf\xc3\xa9", NULL},               /* composed */
-        {"cafe\xcc\x81", "NFC"},             /* e, acute */
-        {"\xe1\x84\x80\xe1\x85\xa1", "NFC"}, /* jamo */
-        {"\xe2\x84\xab", "NFC"},             /* Angstrom */
-        {"a\xcc\xa3\xcc\x81", "NFC"},        /* a, dot, acute */
-        {"q\xcc\x81", NULL},                 /* no such letter */
-        {"q\xcc\x81\xcc\xa3", "NFC"},        /* in wrong order */
-        {"\xcc\x81", "mark"},                /* alone */
-        {"\xcc\x81x", "mark"},               /* first */
-        {"a\xe2\x80\x8d"
-         "b",
-         "nobody sees"}, /* joiner */
-        {"a\xc2\xad"
-         "b",
-         "nobody sees"},                 /* soft hyphen */
-        {"\xe3\x85\xa4", "nobody sees"}, /* filler */
-        {"\xe1\x85\x9f", "nobody sees"},
-        {"acct\xef\xb8\x8f", "nobody sees"},     /* variation selector */
-        {"acct\xe1\x9e\xb4", "nobody sees"},     /* Khmer inherent vowel */
-        {"acct\xe1\xa0\x8b", "nobody sees"},     /* Mongolian selector */
-        {"acct\xef\xbf\xbf", "nobody sees"},     /* no character */
-        {"acct\xe2\xa0\x80", "nobody sees"},     /* blank of Braille */
-        {"acct\xee\x80\x80", "nobody sees"},     /* private */
-        {"acct\xf3\xa0\xbf\xbf", "nobody sees"}, /* unassigned */
-        {"two words", NULL},
-        {"acct ", "blank"},
-        {" acct", "blank"},
-        {"two  words", "blank"},
-        {"acct\xc2\xa0x", "blank"},
-        {"acct\xe3\x80\x80x", "blank"},
-        {" ", "blank"},
-        {"a\x1b[31m", "nobody sees"},
-        {"a\xff", "nobody sees"},
-        {"a\xf3\xa0\x81\x81", "nobody sees"}, /* tag */
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *fault = garim_unicode_label_fault(cases[i].text);
-        cr_assert_eq(fault == NULL, cases[i].fault == NULL, "case %zu", i);
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        const char *fault = garim_unicode_label_fault(labels[i].text);
+        cr_assert_eq(fault == NULL, labels[i].fault == NULL, "case %zu", i);
         if (fault != NULL)
-            cr_assert(strstr(fault, cases[i].fault) != NULL, "case %zu", i);
+            cr_assert(strstr(fault, labels[i].fault) != NULL, "case %zu", i);
     }
 }
 
