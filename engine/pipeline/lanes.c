@@ -215,7 +215,8 @@ enum garim_status garim_lanes_run(struct garim_run *run, unsigned count,
     if (started < count) {
         (void)garim_error_set(&trouble, GARIM_TEMPORARY,
                               "only %u of %u threads could be had; give fewer "
-                              "with --threads",
+                              "with --threads, or more memory and processes "
+                              "(ulimit -v, -u)",
                               started, count);
         garim_run_fail(run, &trouble);
     }

@@ -265,6 +265,7 @@ double garim_mask_candidates(const struct garim_step *step)
     if (step->rule != &garim_rule_mask || mask->email) return 0;
     size_t kept = mask->keep_first + mask->keep_last;
     size_t count = step->field->bytes;
+    if (kept == 0) return 0; /* what shows nothing needs no better mask */
     bool shows = kept <= count && count - kept >= mask->hide_min;
     size_t of_each = 0;
     for (size_t i = 0; i < 256; i++)
