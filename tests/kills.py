@@ -199,9 +199,17 @@ class Story:
     def stamps(self):
         return {name: (self.folder / name).stat().st_mtime_ns for name in self.left()}
 
+    def settle(self):
+        """The stamps once the writes of a killed process have ended."""
+        stamps = None
+        while stamps != self.stamps():
+            stamps = self.stamps()
+            time.sleep(0.05)
+        return stamps
+
     def refuse(self, *more, rejects=1000):
         """A run that must do nothing; what it says."""
-        before = self.stamps()
+        before = self.settle()
         code, text = self.run(*more, rejects=rejects)
         if code != IN_THE_WAY:
             raise Wrong(f"exit {code}, not a refusal")

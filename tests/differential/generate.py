@@ -288,7 +288,7 @@ def make_release_text(rng):
     text = "".join(" " if unicodedata.category(c) == "Zs" else c for c in text)
     text = " ".join(word for word in text.split(" ") if word)
     while text and unicodedata.category(text[0]).startswith("M"):
-        text = text[1:]
+        text = text[1:].lstrip(" ")
     return unicodedata.normalize("NFC", text) or "x"
 
 
