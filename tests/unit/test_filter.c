@@ -43,7 +43,9 @@ static enum garim_status begin(void *user, int output, int *ret_descriptor,
     if (copier->refuses)
         return garim_error_set(error, GARIM_OUTPUT, "no filter");
     copier->begun++;
-    copier->output = output;
+    /* A job that fails closes its own. */
+    copier->output = fcntl(output, F_DUPFD_CLOEXEC, 3);
+    cr_assert_geq(copier->output, 0);
     cr_assert_eq(pipe2(copier->ends, O_CLOEXEC), 0);
     cr_assert_eq(pthread_create(&copier->thread, NULL, copy, copier), 0);
     *ret_descriptor = copier->ends[1];
@@ -55,6 +57,7 @@ static void end(struct copier *copier)
     if (copier->begun == 0) return;
     (void)close(copier->ends[1]);
     cr_assert_eq(pthread_join(copier->thread, NULL), 0);
+    (void)close(copier->output);
     (void)close(copier->ends[0]);
 }
 
