@@ -293,6 +293,7 @@ def refusals(place, tally):
 def main():
     options = jobs.parse("commands at both ends of a run")
     tally = jobs.Tally()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the folder goes
     with tempfile.TemporaryDirectory(dir=options.folder, prefix="garim-commands-") as folder:
         place = Place(options, folder)
         cut_streams(place, tally)
