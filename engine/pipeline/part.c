@@ -53,12 +53,12 @@ struct answer {
 };
 
 static const char other_job[] =
-    "an unfinished part of another job is in the way (%s); finish that job "
-    "with --resume, or discard its part with --restart";
+    "an unfinished part of another job is in the way; finish that job with "
+    "--resume, or discard its part with --restart";
 
 static const char other_part[] =
-    "the unfinished part is of another job (%s); discard it with --restart, or "
-    "name another output";
+    "the unfinished part is of another job; discard it with --restart, or name "
+    "another output";
 static const char unsealed[] =
     "an unfinished part exists whose state is damaged, or was sealed under "
     "another key or by another version; give --restart to discard both and "
@@ -337,12 +337,11 @@ static enum garim_status answer(struct garim_output *output, enum wish wish,
     if (there != NULL && !output->force && answer->act != ACT_FINISH)
         return refuse(output->path, error,
                       "the output exists; give --force to replace it");
-    if (answer->act == ACT_REFUSE && found == FOUND_OTHER)
-        return garim_error_set_path(
-            error, GARIM_IN_THE_WAY, output->part,
-            wish == WISH_RESUME ? other_part : other_job, differences);
+    const bool differs = differences[0] != '\0';
     if (answer->act == ACT_REFUSE)
-        return refuse(output->part, error, answer->refusal);
+        return garim_error_set_path(
+            error, GARIM_IN_THE_WAY, output->part, "%s%s%s%s", answer->refusal,
+            differs ? " (" : "", differences, differs ? ")" : "");
     if (trusts && wish == WISH_RESUME && job->seal == NULL &&
         !garim_place_is_private(io, output->folder))
         return refuse(output->part, error, unguarded);
