@@ -40,6 +40,18 @@ struct garim_bench_disk {
     struct garim_bench_copier copiers[GARIM_BENCH_COPIERS_MAX];
 };
 
+/* ---- disk_copy.c --------------------------------------------------------- */
+
+/* Run it, watching the disk; the output stays. */
+enum garim_status garim_bench_disk_copy(struct garim_bench_copier *copier,
+                                        struct garim_bench_sample *ret_sample);
+
+/* Make a copy of `copier` a contender. */
+struct garim_bench_contender *
+garim_bench_disk_add(struct garim_bench_disk *disk,
+                     struct garim_bench_case *one, const char *name,
+                     const struct garim_bench_copier *copier);
+
 /* Make it a contender, a peer, if it can do its work here. */
 enum garim_status garim_bench_disk_try(struct garim_bench_disk *disk,
                                        struct garim_bench_case *one,

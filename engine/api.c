@@ -9,9 +9,10 @@
 
 #include "base/error.h"
 #include "base/secret.h"
-#include "policy/load_layout.h"
-#include "policy/guard.h"
-#include "policy/rule.h"
+#include "layout/load_layout.h"
+#include "policy/load_policy.h"
+#include "rules/guard.h"
+#include "rules/rule.h"
 
 const char *garim_version(void)
 {

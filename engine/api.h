@@ -7,8 +7,8 @@
 
 #include "crypto/crypto.h"
 #include "garim/garim.h"
-#include "pipeline/job.h"
-#include "policy/transform.h"
+#include "job/job.h"
+#include "rules/transform.h"
 
 struct garim_engine {
     const struct garim_policy *policy;

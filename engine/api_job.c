@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
-#include "pipeline/job.h"
-#include "policy/rule.h"
+#include "job/job.h"
+#include "rules/rule.h"
 #include "synth/synth.h"
 
 /* Of the bytes that a policy and a key make of a record: part of what a job

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""floors.py - refuse an include that climbs, and a stranger's library behind the wrong door.
+"""floors.py - refuse an include that climbs, a circle, and a library behind the wrong door.
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -15,9 +15,11 @@ FLOORS = [
     ["engine/base"],
     ["engine/text"],
     ["engine/io", "engine/kernels"],
-    ["engine/crypto", "engine/record"],
-    ["engine/policy"],
-    ["engine/pipeline", "engine/synth"],
+    ["engine/crypto", "engine/config"],
+    ["engine/record"],
+    ["engine/flow", "engine/layout", "engine/rules", "engine/synth"],
+    ["engine/publish", "engine/policy"],
+    ["engine/job"],
     ["engine"],  # api*.c
     ["engine/cli"],
     ["bench"],
@@ -31,7 +33,7 @@ ANNEXES = {"engine/kernels/x86": "engine/kernels"}
 DOORS = {
     r"liburing": r"engine/io/io_uring\.c",
     r"openssl/": r"engine/crypto/openssl\.c|bench/peer_openssl\.c",
-    r"^yaml\.h": r"engine/policy/yaml\.c",
+    r"^yaml\.h": r"engine/config/yaml\.c",
     r"utf8proc": r"engine/text/unicode\.c",
     r"iconv\.h": r"engine/record/codepage\.c|bench/peer_iconv\.c",
     r"ipsec": r"bench/peer_ipsec_mb\.c",
@@ -81,13 +83,37 @@ def complaints_of(path, text):
             yield f"{place}: the program sees the public header and texts only"
 
 
+# What a unit (a .c file) gives to others, and what it takes of theirs.
+PROSE = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
+GIVEN = re.compile(r"^(?!static)[a-z][\w \*\n]*?\b(garim_\w+)(?:\([^;{}]*\)\n\{|(?:\[\w*\])* = )",
+                   re.M)
+TAKEN = re.compile(r"(?<!struct )(?<!enum )\b(garim_\w+)")
+
+
+def circles_of(texts):
+    """The circles among units, of which each uses what the next one defines."""
+    codes = {path: PROSE.sub("", text) for path, text in texts.items() if path.suffix == ".c"}
+    owner = {name: path for path, code in codes.items() for name in GIVEN.findall(code)}
+    uses = {path: {owner[name] for name in TAKEN.findall(code) if name in owner} - {path}
+            for path, code in codes.items()}
+    while True:
+        used = set().union(*uses.values())
+        apart = {path for path in uses if not uses[path] or path not in used}
+        if not apart:
+            break
+        uses = {path: uses[path] - apart for path in uses if path not in apart}
+    for path in sorted(uses):
+        yield f"{path}: in a circle with {', '.join(map(str, sorted(uses[path])))}"
+
+
 def main():
     complaints = []
     files = sorted(path for top in ("bench", "engine", "include")
                    for path in (ROOT / top).rglob("*.[ch]"))
-    for path in files:
-        relative = path.relative_to(ROOT)
-        complaints += complaints_of(relative, path.read_text(encoding="utf-8"))
+    texts = {path.relative_to(ROOT): path.read_text(encoding="utf-8") for path in files}
+    for path, text in texts.items():
+        complaints += complaints_of(path, text)
+    complaints += circles_of(texts)
     for path in ROOT.iterdir():
         if not (path.name.startswith(".") or path.name.startswith("build") or
                 path.suffix == ".md" or path.name in TOP):

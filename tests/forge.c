@@ -21,7 +21,7 @@
 
 #include "base/assert.h"
 #include "crypto/crypto.h"
-#include "pipeline/state.h"
+#include "publish/journal.h"
 
 enum {
     RECORDS = 1500,
@@ -30,8 +30,8 @@ enum {
     WINDOW_BYTES = 4096,
     STATE_MAX = 1 << 17,
     HEAD_SLOTS = 4096,
-    SEAL = GARIM_STATE_SEAL_BYTES,
-    HEAD_BYTES = 24 + sizeof(struct garim_state_job),
+    SEAL = GARIM_JOURNAL_SEAL_BYTES,
+    HEAD_BYTES = 24 + sizeof(struct garim_journal_job),
     BATCH = 500,
     SECONDS_MAX = 2,
     MEMORY_MAX_KIB = 64 << 10,
@@ -206,12 +206,12 @@ static uint64_t slot_bytes_of(const uint8_t *state)
 /* Seal all of a state anew, as far as its numbers let find the places. */
 static void seal_state(uint8_t *state, size_t bytes, const uint8_t *key)
 {
-    struct garim_state_job job;
+    struct garim_journal_job job;
     const uint64_t slot_bytes = slot_bytes_of(state);
     memcpy(&job, state + 24, sizeof job);
     seal(key, state, HEAD_BYTES, NULL, 0, state + HEAD_BYTES);
     for (uint64_t i = 0; i < 2 && slot_bytes < bytes; i++) {
-        struct garim_state_point point;
+        struct garim_journal_point point;
         const uint64_t at = HEAD_SLOTS + i * slot_bytes;
         if (at + sizeof point > bytes) return;
         memcpy(&point, state + at, sizeof point);
@@ -308,7 +308,7 @@ static void name_part(uint8_t *state, ino_t inode)
     for (uint64_t i = 0; i < 2; i++) {
         const uint64_t number = inode;
         const uint64_t at = HEAD_SLOTS + i * slot_bytes_of(state) +
-                            offsetof(struct garim_state_point, part_inode);
+                            offsetof(struct garim_journal_point, part_inode);
         memcpy(state + at, &number, sizeof number);
     }
 }

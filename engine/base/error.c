@@ -84,3 +84,34 @@ const char *garim_error_text(int error_number)
     const char *text = strerrordesc_np(error_number);
     return text == NULL ? "unknown error" : text;
 }
+
+enum garim_status garim_error_output(const char *path, const char *verb,
+                                     int result, struct garim_error *error)
+{
+    static const struct {
+        int number;
+        const char *advice;
+    } advices[] = {
+        {ENOSPC, "free some space and run again"},
+        {EDQUOT, "free some space and run again"},
+        {EFBIG, "it is over a limit (ulimit -f) or too large for the disk"},
+        {ELOOP, "it is a symbolic link: remove it or name another file"},
+        {EPIPE, "its reader has gone away"},
+        {ENOENT, "create its folder first"},
+        {EACCES, "check your rights in its folder"},
+        {EPERM, "check your rights, and the attributes of its folder"},
+        {ENAMETOOLONG, "with .part and .state behind it the name is too long"},
+        {EMFILE, "let it have more open files (ulimit -n)"},
+        {ENFILE, "the system has no more open files to give; run again later"},
+    };
+    if (result == -EINTR)
+        return garim_error_set_path(error, GARIM_TEMPORARY, path,
+                                    "interrupted; run again");
+    if (result == -ENOMEM) return garim_error_no_memory(error);
+    const char *advice = "check the path and the device";
+    for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
+        if (advices[i].number == -result) advice = advices[i].advice;
+    return garim_error_set_path(error, GARIM_OUTPUT, path,
+                                "cannot %s the output (%s); %s", verb,
+                                garim_error_text(-result), advice);
+}

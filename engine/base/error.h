@@ -36,4 +36,9 @@ enum garim_status garim_error_no_secret(struct garim_error *error);
 /* The text of an errno value, for a message. */
 const char *garim_error_text(int error_number);
 
+/* GARIM_OUTPUT: `result`, a negative errno value, from trying to `verb` the
+ * output `path`. */
+enum garim_status garim_error_output(const char *path, const char *verb,
+                                     int result, struct garim_error *error);
+
 #endif

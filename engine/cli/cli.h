@@ -34,14 +34,16 @@ enum garim_status garim_cli_parse(const struct garim_cli_command *command,
 const struct garim_cli_command *garim_cli_find(const char *name,
                                                struct garim_error *error);
 
+/* ---- message.c ----------------------------------------------------------- */
+
 /* Fill `error` about `path` ("" for none) and return the status. */
 enum garim_status garim_cli_fail(struct garim_error *error,
                                  enum garim_status status, const char *path,
                                  const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-
-/* ---- main.c -------------------------------------------------------------- */
-
+/* One line on standard error:
+ * garim: WORD path:line:column: message (record 12, byte 1536, field phone) */
+void garim_cli_print_error(const struct garim_error *error, const char *word);
 /* One line on standard error about what did not end the command. */
 void garim_cli_warn(const struct garim_error *error);
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -19,75 +18,6 @@ static garim_cli_run_function *const run_functions[GARIM_CLI_COUNT] = {
     [GARIM_CLI_KEYGEN] = garim_cli_keygen, [GARIM_CLI_SHOW] = garim_cli_show,
     [GARIM_CLI_SYNTH] = garim_cli_synth,
 };
-
-enum garim_status garim_cli_fail(struct garim_error *error,
-                                 enum garim_status status, const char *path,
-                                 const char *format, ...)
-{
-    va_list arguments;
-    *error = (struct garim_error){
-        .status = status,
-        .record = GARIM_NONE,
-        .offset = GARIM_NONE,
-    };
-    (void)snprintf(error->path, sizeof error->path, "%s", path);
-    va_start(arguments, format);
-    (void)vsnprintf(error->message, sizeof error->message, format, arguments);
-    va_end(arguments);
-    return status;
-}
-
-/* So many hex digits in a row may be most of a key that somebody typed: they
- * are not said again. */
-static void put_but_keys(const char *text)
-{
-    enum { DIGITS_SHOWN = 47 };
-    static const char hex[] = "0123456789abcdefABCDEF";
-    char piece[sizeof((struct garim_error *)NULL)->path];
-    while (*text != '\0') {
-        const size_t digits = strspn(text, hex);
-        size_t bytes = digits > 0 ? digits : strcspn(text, hex);
-        if (bytes >= sizeof piece) bytes = sizeof piece - 1;
-        (void)snprintf(piece, sizeof piece, "%.*s", (int)bytes, text);
-        if (digits > DIGITS_SHOWN)
-            fputs("(a key?)", stderr);
-        else
-            garim_cli_put(stderr, piece);
-        text += bytes;
-    }
-}
-
-/* garim: path:line:column: message (record 12, byte 1536, field phone) */
-static void print_error(const struct garim_error *error, const char *word)
-{
-    const char *separator = " (";
-    fprintf(stderr, "garim: %s", word);
-    put_but_keys(error->path);
-    if (error->line != 0) fprintf(stderr, ":%u:%u", error->line, error->column);
-    if (error->path[0] != '\0') fputs(": ", stderr);
-    put_but_keys(error->message);
-    if (error->record != GARIM_NONE) {
-        fprintf(stderr, "%srecord %llu", separator,
-                (unsigned long long)error->record);
-        separator = ", ";
-    }
-    if (error->offset != GARIM_NONE) {
-        fprintf(stderr, "%sbyte %llu", separator,
-                (unsigned long long)error->offset);
-        separator = ", ";
-    }
-    if (error->field[0] != '\0') {
-        fprintf(stderr, "%sfield ", separator);
-        put_but_keys(error->field);
-        separator = ", ";
-    }
-    fputs(separator[0] == ',' ? ")\n" : "\n", stderr);
-}
-
-void garim_cli_warn(const struct garim_error *error)
-{
-    print_error(error, "warning: ");
-}
 
 /* A standard stream that is closed would be given to the next file opened:
  * hold its place with one that can be neither read nor written. */
@@ -156,7 +86,7 @@ int main(int argc, char **argv)
     struct garim_error error;
     if (!hold_standard_streams()) return GARIM_OUTPUT;
     enum garim_status status = dispatch(argc, argv, &error);
-    if (status != GARIM_OK) print_error(&error, "");
+    if (status != GARIM_OK) garim_cli_print_error(&error, "");
     bool failed = ferror(stdout) != 0;
     errno = 0;
     if ((fclose(stdout) != 0 || failed) && status == GARIM_OK) {
@@ -164,7 +94,7 @@ int main(int argc, char **argv)
                                 "not all was written (%s); free space or "
                                 "mend the receiver and run again",
                                 errno == 0 ? "write error" : strerror(errno));
-        print_error(&error, "");
+        garim_cli_print_error(&error, "");
     }
     return (int)status;
 }

@@ -67,8 +67,4 @@ enum garim_status garim_self_test(enum garim_tier tier,
  * from lane to lane, whose answers are OpenSSL's. */
 size_t garim_self_test_hmac(const struct garim_kernels *kernels);
 
-/* key_file.c defines struct garim_key and the garim_key_* functions of
- * garim.h; the master key's bytes, GARIM_KEY_BYTES of them: */
-const uint8_t *garim_key_bytes(const struct garim_key *key);
-
 #endif

@@ -15,15 +15,11 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "crypto/crypto.h"
+#include "crypto/key.h"
 
 enum {
     DIGITS = 2 * GARIM_KEY_BYTES,
     FILE_BYTES = DIGITS + 1, /* the newline */
-};
-
-struct garim_key {
-    uint8_t bytes[GARIM_KEY_BYTES];
-    char id[17];
 };
 
 /* Of the key 00 01 ... 1f, which POLICY.md prints. */
@@ -414,11 +410,6 @@ const char *garim_key_id(const struct garim_key *key)
 bool garim_key_is_published(const struct garim_key *key)
 {
     return strcmp(key->id, published_id) == 0;
-}
-
-const uint8_t *garim_key_bytes(const struct garim_key *key)
-{
-    return key->bytes;
 }
 
 void garim_key_close(struct garim_key *key)

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
+#include "crypto/key.h"
 
 enum { LABELS_MAX = 8 };
 
@@ -27,7 +28,6 @@ int garim_key_derive(const struct garim_key *key, const char *const *labels,
         memcpy(info + info_bytes, labels[i], bytes);
         info_bytes += bytes;
     }
-    return garim_hkdf_sha256(garim_key_bytes(key), GARIM_KEY_BYTES, salt,
-                             sizeof salt - 1, info, info_bytes, ret_key,
-                             key_bytes);
+    return garim_hkdf_sha256(key->bytes, GARIM_KEY_BYTES, salt, sizeof salt - 1,
+                             info, info_bytes, ret_key, key_bytes);
 }

@@ -78,18 +78,6 @@ void garim_file_widen(int descriptor)
         if (fcntl(descriptor, F_SETPIPE_SZ, bytes) >= 0) break;
 }
 
-int garim_file_unblock(int descriptor, bool writing)
-{
-    char path[32];
-    struct stat status;
-    if (fstat(descriptor, &status) != 0) return -errno;
-    if (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode)) return -EINVAL;
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
-    return garim_file_open(
-        AT_FDCWD, path, (writing ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_NOCTTY,
-        0);
-}
-
 int garim_file_preallocate(int descriptor, uint64_t bytes)
 {
     if (bytes == 0) return 0;

@@ -69,6 +69,18 @@ int garim_file_open_folder(const char *path)
     return descriptor;
 }
 
+int garim_file_unblock(int descriptor, bool writing)
+{
+    char path[32];
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return -errno;
+    if (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode)) return -EINVAL;
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    return garim_file_open(
+        AT_FDCWD, path, (writing ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_NOCTTY,
+        0);
+}
+
 int garim_file_name_status(int folder, const char *name,
                            struct stat *ret_status)
 {

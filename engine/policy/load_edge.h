@@ -5,7 +5,7 @@
 #ifndef GARIM_POLICY_LOAD_EDGE_H
 #define GARIM_POLICY_LOAD_EDGE_H
 
-#include "policy/rule.h"
+#include "rules/rule.h"
 
 /* Read `entry` for the edge `name` ("header", "trailer") of `bytes` bytes; it
  * must be there exactly where these are not 0, else `root` is refused.  Errors

@@ -11,11 +11,11 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
-#include "policy/guard.h"
+#include "rules/guard.h"
 #include "policy/load_edge.h"
-#include "policy/load_layout.h"
-#include "policy/policy.h"
-#include "policy/rule.h"
+#include "layout/load_layout.h"
+#include "policy/load_policy.h"
+#include "rules/rule.h"
 
 #define BUDGET_DEFAULT 0.001
 

@@ -9,7 +9,7 @@
 #ifndef GARIM_TESTS_UNIT_JOB_SUPPORT_H
 #define GARIM_TESTS_UNIT_JOB_SUPPORT_H
 
-#include "pipeline/job.h"
+#include "job/job.h"
 
 enum medium {
     MEDIUM_FILE,

@@ -6,7 +6,7 @@
 
 #include <criterion/criterion.h>
 
-#include "record/canonical.h"
+#include "rules/canonical.h"
 
 struct example {
     const char *form;

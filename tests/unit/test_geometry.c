@@ -4,7 +4,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "pipeline/geometry.h"
+#include "flow/geometry.h"
 
 enum {
     SEED = 20261104,

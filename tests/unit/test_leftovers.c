@@ -10,7 +10,7 @@
 
 #include <criterion/criterion.h>
 
-#include "pipeline/identity.h"
+#include "job/identity.h"
 #include "resume_support.h"
 
 TestSuite(leftovers, .init = job_set_up, .fini = job_tear_down, .timeout = 300);
@@ -207,20 +207,22 @@ Test(leftovers, what_does_not_differ)
     const struct garim_job job = {.options = &options, .worker = &worker};
     const struct garim_geometry geometry = {.window_bytes = 4096};
     struct garim_input input = {.identity = {.st_ino = 7, .st_size = 9}};
-    const struct garim_state_job one = garim_identity(&job, &input, &geometry);
+    const struct garim_journal_job one =
+        garim_identity(&job, &input, &geometry);
     input.identity.st_dev = 5;
     input.identity.st_ctim.tv_sec = 77;
     input.identity.st_nlink = 3;
     input.identity.st_mode = S_IFREG | 0444;
-    const struct garim_state_job two = garim_identity(&job, &input, &geometry);
+    const struct garim_journal_job two =
+        garim_identity(&job, &input, &geometry);
     cr_assert_eq(memcmp(&one, &two, sizeof one), 0);
     input.identity.st_mtim.tv_nsec = 1;
-    const struct garim_state_job other =
+    const struct garim_journal_job other =
         garim_identity(&job, &input, &geometry);
     cr_assert_neq(memcmp(&one, &other, sizeof one), 0);
     input.identity.st_mtim.tv_nsec = 0;
     input.print[31] = 1;
-    const struct garim_state_job another =
+    const struct garim_journal_job another =
         garim_identity(&job, &input, &geometry);
     cr_assert_neq(memcmp(&one, &another, sizeof one), 0);
 }

@@ -11,47 +11,46 @@
 #include <criterion/criterion.h>
 
 #include "base/limits.h"
-#include "pipeline/block.h"
-#include "pipeline/run.h"
+#include "flow/block.h"
+#include "flow/flow.h"
 
 enum { ROUNDS = 6, CANARY = 0x5c, LINKS_BYTES = 64 };
 
-static struct garim_run run;
-static struct garim_job job;
+static struct garim_flow flow;
 static struct garim_job_options options;
 static struct garim_block block;
 
 static void open_stream(const struct garim_shape *shape, size_t window_bytes,
                         bool aligned)
 {
-    job = (struct garim_job){.options = &options, .shape = shape};
-    run = (struct garim_run){
-        .job = &job,
+    flow = (struct garim_flow){
+        .options = &options,
+        .shape = shape,
         .input_base = GARIM_IO_STREAM,
         .buffer_bytes = garim_geometry_buffer_bytes(shape, window_bytes),
     };
     block = (struct garim_block){
-        .buffer = aligned_alloc(GARIM_DIRECT_ALIGNMENT, run.buffer_bytes),
+        .buffer = aligned_alloc(GARIM_DIRECT_ALIGNMENT, flow.buffer_bytes),
     };
     cr_assert_not_null(block.buffer);
-    cr_assert_eq(garim_stream_open(&run.stream, shape), 0);
-    if (aligned) garim_stream_align(&run.stream, false);
+    cr_assert_eq(garim_stream_open(&flow.stream, shape), 0);
+    if (aligned) garim_stream_align(&flow.stream, false);
 }
 
 /* Let the read that is asked for bring `bytes`, or all that it asks for. */
 static void read_on(size_t bytes)
 {
-    garim_stream_ask(&run, &block);
+    garim_stream_ask(&flow, &block);
     struct garim_io_request *request = &block.request;
     cr_assert_gt(request->bytes, 0);
     cr_assert_leq((uint8_t *)request->buffer + request->bytes,
-                  block.buffer + run.buffer_bytes);
+                  block.buffer + flow.buffer_bytes);
     const size_t moved = bytes < request->bytes ? bytes : request->bytes;
     memset(request->buffer, CANARY, moved);
     request->result = (int64_t)moved;
-    garim_stream_take(&run, &block);
+    garim_stream_take(&flow, &block);
     cr_assert_leq(block.data + block.data_bytes,
-                  block.buffer + run.buffer_bytes);
+                  block.buffer + flow.buffer_bytes);
 }
 
 static void pass_stream(const struct garim_shape *shape, size_t window_bytes,
@@ -59,12 +58,12 @@ static void pass_stream(const struct garim_shape *shape, size_t window_bytes,
 {
     open_stream(shape, window_bytes, aligned);
     for (int i = 0; i < ROUNDS; i++) {
-        const uint64_t before = run.stream.output_bytes;
+        const uint64_t before = flow.stream.output_bytes;
         read_on(SIZE_MAX);
-        cr_assert_not(run.stream.ended);
-        cr_assert_gt(run.stream.output_bytes, before, "no progress");
+        cr_assert_not(flow.stream.ended);
+        cr_assert_gt(flow.stream.output_bytes, before, "no progress");
     }
-    garim_stream_close(&run.stream);
+    garim_stream_close(&flow.stream);
     free(block.buffer);
 }
 
@@ -132,11 +131,11 @@ Test(stream, a_closed_stream_leaves_no_input)
     (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
     open_stream(&shape, GARIM_WINDOW_BYTES_MIN, false);
     read_on(SIZE_MAX);
-    const uint8_t *carry = run.stream.carry + LINKS_BYTES;
-    const size_t bytes = run.stream.carry_bytes - LINKS_BYTES;
+    const uint8_t *carry = flow.stream.carry + LINKS_BYTES;
+    const size_t bytes = flow.stream.carry_bytes - LINKS_BYTES;
     cr_assert_geq(bytes, 2000);
     cr_assert_eq(count_canaries(carry, bytes), bytes, "the test is blind");
-    garim_stream_close(&run.stream);
+    garim_stream_close(&flow.stream);
     cr_assert_eq(count_canaries(carry, bytes), 0);
     free(block.buffer);
 }

@@ -16,10 +16,11 @@
 #include <criterion/criterion.h>
 
 #include "crypto/crypto.h"
+#include "crypto/key.h"
 #if defined(__x86_64__)
 #include "kernels/x86/x86.h"
 #endif
-#include "pipeline/descriptor.h"
+#include "publish/fd_tuning.h"
 #include "support.h"
 
 /* ---- stacks and registers -------------------------------------------------
@@ -275,7 +276,7 @@ Test(traces, derivation_leaves_no_key)
         pads[0][i] = derived[i] ^ 0x36;
         pads[1][i] = derived[i] ^ 0x5c;
     }
-    expect_none_of(garim_key_bytes(key), GARIM_KEY_BYTES);
+    expect_none_of(key->bytes, GARIM_KEY_BYTES);
     expect_none_of(derived, sizeof derived);
     expect_none_of(pads[0], sizeof pads[0]);
     expect_none_of(pads[1], sizeof pads[1]);
@@ -381,7 +382,7 @@ Test(traces, a_closed_context_leaves_no_value_and_no_tag)
 
 static struct garim_io_request *pending;
 static uintptr_t head_at;
-static size_t head_bytes;
+static size_t carry_header_bytes;
 
 static int open_queue(struct garim_io_queue **ret_queue,
                       const struct garim_io_queue_options *options)
@@ -403,7 +404,7 @@ static void fill_head(struct garim_io_queue *queue,
     memset(request->buffer, 'Q', request->bytes);
     request->result = (int64_t)request->bytes;
     head_at = (uintptr_t)request->buffer;
-    head_bytes = request->bytes;
+    carry_header_bytes = request->bytes;
     pending = request;
 }
 
@@ -432,6 +433,6 @@ Test(traces, a_probe_of_the_input_leaves_no_copy)
     uint8_t complement[PIECE];
     memset(complement, (uint8_t) ~'Q', sizeof complement);
     cr_assert(garim_direct_probe(&io, 0, GARIM_IO_READ, 0));
-    cr_assert(head_bytes >= 4096);
-    cr_assert_not(range_holds(head_at, head_bytes, complement, PIECE));
+    cr_assert(carry_header_bytes >= 4096);
+    cr_assert_not(range_holds(head_at, carry_header_bytes, complement, PIECE));
 }

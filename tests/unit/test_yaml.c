@@ -10,7 +10,7 @@
 #include <criterion/criterion.h>
 
 #include "base/limits.h"
-#include "policy/yaml.h"
+#include "config/yaml.h"
 
 static enum garim_status open_text(struct garim_yaml **ret_yaml,
                                    const char *text, struct garim_error *error)

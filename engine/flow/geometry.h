@@ -1,0 +1,99 @@
+/* geometry.h - which records, and which input bytes, a window of output needs
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Window w is bytes [w * window_bytes, (w + 1) * window_bytes) of the output
+ * file.  Every record that touches it is transformed; the record belongs to
+ * the window that holds its first byte.  No rule widens a record yet: strides
+ * are equal on both sides and input and output offsets differ by `shift`.
+ *
+ * The output may be a slice of the input's records: header and trailer go with
+ * the slice that begins and the one that ends where the records do, so that
+ * the outputs of slices that follow each other are the whole, in pieces.
+ */
+#ifndef GARIM_FLOW_GEOMETRY_H
+#define GARIM_FLOW_GEOMETRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+#include "flow/worker.h"
+
+struct garim_geometry {
+    size_t stride;
+    size_t window_bytes;
+    uint64_t window_count;
+    uint64_t first_record; /* of the slice, a number of the whole input */
+    uint64_t records;      /* in the slice */
+    uint64_t header_bytes; /* of the output: where its first record begins */
+    uint64_t body_end;     /* of the output */
+    uint64_t output_bytes;
+    uint64_t input_bytes;   /* of the slice; 0 without an input */
+    uint64_t shift;         /* input offset minus output offset */
+    uint64_t dropped_first; /* input bytes of edges without an output: they */
+    uint64_t dropped_last;  /*   count in the first and the last window */
+    bool last_unterminated; /* the last record lacks its terminator */
+};
+
+struct garim_window {
+    uint64_t begin; /* in the output */
+    uint64_t end;
+    uint64_t record_begin; /* the records that touch it, from the slice's 0 */
+    uint64_t record_end;
+    uint64_t owned_begin; /* it owns [owned_begin, record_end) */
+    uint64_t need_begin;  /* input bytes of the window and its records */
+    uint64_t need_end;
+    uint64_t read_begin; /* their superset for O_DIRECT */
+    uint64_t read_end;
+    uint64_t consumed; /* input bytes counted here: over all, the file */
+};
+
+/* What a body of `bytes` holds.  `*ret_rest` is 0, or the bytes that are no
+ * record; a missing last terminator is no rest. */
+uint64_t garim_geometry_records(const struct garim_shape *shape, uint64_t bytes,
+                                uint64_t *ret_rest, bool *ret_unterminated);
+
+/* The geometry of an input file of `input_bytes`.  False: its size is no whole
+ * number of records; `*ret_rest` bytes are left over (of a file shorter than
+ * header and trailer, all). */
+bool garim_geometry_measure(struct garim_geometry *ret_geometry,
+                            const struct garim_shape *shape,
+                            size_t window_bytes, uint64_t input_bytes,
+                            uint64_t *ret_rest);
+
+/* Narrow the geometry of a whole input to its records [begin, end); an end
+ * beyond the last record is the last.  False: there is no record `begin`; all
+ * of an input without records can be had from 0. */
+bool garim_geometry_slice(struct garim_geometry *geometry,
+                          const struct garim_shape *shape, uint64_t begin,
+                          uint64_t end);
+
+/* The geometry of `records` records without an input, header and trailer
+ * included.  False: too many. */
+bool garim_geometry_generate(struct garim_geometry *ret_geometry,
+                             const struct garim_shape *shape,
+                             size_t window_bytes, uint64_t records);
+
+/* Cut the same output by other windows. */
+void garim_geometry_cut(struct garim_geometry *geometry, size_t window_bytes);
+
+struct garim_window garim_geometry_window(const struct garim_geometry *geometry,
+                                          uint64_t index);
+
+/* The buffer that any window, or any block of a stream, fits into. */
+size_t garim_geometry_buffer_bytes(const struct garim_shape *shape,
+                                   size_t window_bytes);
+
+static inline uint64_t garim_align_down(uint64_t value)
+{
+    return value & ~(uint64_t)(GARIM_DIRECT_ALIGNMENT - 1);
+}
+
+static inline uint64_t garim_align_up(uint64_t value)
+{
+    return garim_align_down(value + GARIM_DIRECT_ALIGNMENT - 1);
+}
+
+#endif

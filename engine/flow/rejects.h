@@ -1,0 +1,57 @@
+/* rejects.h - the lowest broken records, and where a job must stop for them
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Lanes report in any order.  Since every block below a claimed block has been
+ * claimed too, and claimed blocks are finished, the result does not depend on
+ * the number of lanes.
+ */
+#ifndef GARIM_FLOW_REJECTS_H
+#define GARIM_FLOW_REJECTS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flow/worker.h"
+
+struct garim_rejects {
+    pthread_mutex_t lock;
+    struct garim_fault *faults; /* the lowest, ascending */
+    size_t count;
+    size_t capacity;       /* one more than are allowed */
+    uint64_t break_record; /* of `break_error`, or GARIM_NONE */
+    struct garim_error break_error;
+    _Atomic uint64_t stop; /* nothing of this record and all after it may be
+                              written; or GARIM_NONE */
+};
+
+/* Room for `max_rejects` faults and one more.  -1: out of memory. */
+int garim_rejects_open(struct garim_rejects *rejects, size_t max_rejects);
+void garim_rejects_close(struct garim_rejects *rejects);
+
+/* Faults of one block, ascending. */
+void garim_rejects_add(struct garim_rejects *rejects,
+                       const struct garim_fault *faults, size_t count);
+
+/* The input cannot be understood from `record` on; the lowest such error is
+ * the job's. */
+void garim_rejects_break(struct garim_rejects *rejects, uint64_t record,
+                         const struct garim_error *error);
+
+/* Copy the faults before `record_end`; returns how many. */
+size_t garim_rejects_copy(struct garim_rejects *rejects, uint64_t record_end,
+                          struct garim_fault *copy);
+
+static inline uint64_t garim_rejects_stop(const struct garim_rejects *rejects)
+{
+    return rejects->stop;
+}
+
+/* Once all lanes are done: the fault that was one too many, where it comes
+ * before any break, or NULL. */
+const struct garim_fault *
+garim_rejects_excess(const struct garim_rejects *rejects);
+
+#endif

@@ -1,0 +1,93 @@
+/* sizing.c - how many lanes, and how many blocks in each, a job gets
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "flow/sizing.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+
+/* The cores this process may use. */
+static unsigned core_count(void)
+{
+    cpu_set_t cores;
+    long count = 0;
+    if (sched_getaffinity(0, sizeof cores, &cores) == 0)
+        count = CPU_COUNT(&cores);
+    else
+        count = sysconf(_SC_NPROCESSORS_ONLN);
+    if (count < 1) return 1;
+    return count > GARIM_THREADS_MAX ? GARIM_THREADS_MAX : (unsigned)count;
+}
+
+size_t garim_sizing_round(size_t bytes)
+{
+    const size_t unit = bytes < GARIM_HUGE_PAGE_BYTES / 4
+                            ? GARIM_DIRECT_ALIGNMENT
+                            : GARIM_HUGE_PAGE_BYTES;
+    return (bytes + unit - 1) / unit * unit;
+}
+
+static unsigned depth_of(const struct garim_sizing_facts *facts, unsigned lanes)
+{
+    if (facts->stream_in || facts->synchronous) return 1;
+    uint64_t depth = GARIM_IN_FLIGHT_BYTES / lanes / facts->window_bytes;
+    if (depth < GARIM_DEPTH_MIN) depth = GARIM_DEPTH_MIN;
+    if (depth > GARIM_DEPTH_MAX) depth = GARIM_DEPTH_MAX;
+    const uint64_t share = facts->windows / lanes + 1;
+    return (unsigned)(depth < share ? depth : share);
+}
+
+static uint64_t bytes_of(const struct garim_sizing *plan,
+                         const struct garim_sizing_facts *facts)
+{
+    return plan->lanes *
+           (uint64_t)garim_sizing_round(plan->depth * facts->buffer_bytes);
+}
+
+/* Fewer blocks in flight first, then fewer lanes. */
+static bool fit(struct garim_sizing *plan,
+                const struct garim_sizing_facts *facts, uint64_t memory_bytes)
+{
+    while (bytes_of(plan, facts) > memory_bytes) {
+        if (plan->depth > 1)
+            plan->depth--;
+        else if (plan->lanes > 1)
+            plan->lanes--;
+        else
+            return false;
+    }
+    return true;
+}
+
+enum garim_status garim_sizing_make(struct garim_sizing *ret_plan,
+                                    const struct garim_job_options *options,
+                                    const struct garim_sizing_facts *facts,
+                                    struct garim_error *error)
+{
+    struct garim_sizing plan = {.threads = options->threads};
+    if (plan.threads == 0) plan.threads = core_count();
+    plan.lanes = plan.threads;
+    if (facts->stream_in)
+        plan.lanes += GARIM_SPARE_LANES_STREAM;
+    else if (facts->synchronous)
+        plan.lanes += GARIM_SPARE_LANES_FILE;
+    if (!facts->stream_in && plan.lanes > facts->windows)
+        plan.lanes = facts->windows == 0 ? 1 : (unsigned)facts->windows;
+    plan.depth = depth_of(facts, plan.lanes);
+    *ret_plan = plan;
+    if (options->memory_bytes == 0 ||
+        fit(ret_plan, facts, options->memory_bytes))
+        return GARIM_OK;
+    return garim_error_set(
+        error, GARIM_USAGE,
+        "%llu bytes of memory are too few; one block takes %llu (its records "
+        "and window, on whole pages): give --memory %lluk at the least, or a "
+        "smaller --window",
+        (unsigned long long)options->memory_bytes,
+        (unsigned long long)bytes_of(ret_plan, facts),
+        (unsigned long long)(bytes_of(ret_plan, facts) >> 10));
+}

@@ -1,0 +1,102 @@
+/* worker.h - what flows through a job: records side by side, and who transforms
+ * them
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The flow knows bytes, records and windows; what happens to a record is the
+ * business of the worker that the public interface plugs in.
+ */
+#ifndef GARIM_FLOW_WORKER_H
+#define GARIM_FLOW_WORKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "garim/garim.h"
+
+/* How the records of a job stand in its files. */
+enum garim_edge {
+    GARIM_EDGE_KEEP,
+    GARIM_EDGE_DROP,
+    GARIM_EDGE_BLANK, /* LF and CR stay where `lines` is set */
+};
+
+/* How an edge that is kept must begin; bytes 0: as it likes. */
+struct garim_begins {
+    const uint8_t *data;
+    size_t bytes;
+};
+
+struct garim_shape {
+    size_t stride;     /* bytes of a record with its terminator */
+    size_t terminator; /* 0, 1 or 2 of them */
+    const char *terminator_text;
+    size_t header_bytes;
+    size_t trailer_bytes;
+    enum garim_edge header;
+    enum garim_edge trailer;
+    struct garim_begins header_begins;
+    struct garim_begins trailer_begins;
+    uint8_t blank;           /* the byte that blanks header and trailer */
+    const char *layout_name; /* for messages */
+};
+
+/* Records that stand side by side in memory. */
+struct garim_rows {
+    uint8_t *base; /* in place: read and written here */
+    size_t count;
+    uint64_t first_record;  /* number of the first, from 0 */
+    size_t owned_first;     /* rows [owned_first, owned_end) are counted and */
+    size_t owned_end;       /*   reported; the others only transformed */
+    bool last_unterminated; /* the last row lacks its terminator */
+};
+
+/* What a worker found in a row. */
+struct garim_fault {
+    uint64_t record;
+    unsigned field;  /* index that garim_worker.describe understands */
+    unsigned reason; /* likewise */
+};
+
+/* The numbers of some records.  `counts` has `count_size` entries, summed
+ * entry by entry; what they mean is the worker's business. */
+struct garim_tally {
+    uint64_t records;
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+    uint64_t *counts;
+};
+
+/* What the pipeline does with records.  `open` is called once in each lane's
+ * thread. */
+struct garim_worker {
+    const void *user;
+    size_t count_size;      /* entries of garim_tally.counts */
+    unsigned fault_fields;  /* garim_fault.field is below this */
+    unsigned fault_reasons; /* and garim_fault.reason below this */
+
+    enum garim_status (*open)(const void *user, void **ret_state,
+                              struct garim_error *error);
+    void (*close)(void *state);
+
+    /* Transform `rows` where they are.  Rows that break their layout are
+     * blanked whole; the first `fault_max` owned ones go to `faults`,
+     * ascending.  Adds to `counts` for owned rows.  Returns how many faults
+     * were stored.  When the framing breaks (a terminator out of place, a line
+     * feed inside), the row's index goes to `*ret_broken_row` (else SIZE_MAX):
+     * nothing of that row and those after it may be written. */
+    size_t (*transform)(void *state, const struct garim_rows *rows,
+                        uint64_t *counts, struct garim_fault *faults,
+                        size_t fault_max, size_t *ret_broken_row);
+
+    /* Instead of `transform`, for a job without input: write `count` records
+     * from number `first` on. */
+    void (*generate)(void *state, uint64_t first, size_t count, uint8_t *out);
+
+    /* A fault in words, for errors and the report. */
+    void (*describe)(const void *user, const struct garim_fault *fault,
+                     struct garim_reject *ret_reject);
+};
+
+#endif

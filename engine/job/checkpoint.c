@@ -1,0 +1,213 @@
+/* checkpoint.c - what is finished is made durable, and then noted in the state
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "job/checkpoint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/error.h"
+
+enum {
+    EVERY_BYTES = 1 << 30, /* of output: what a crash may cost */
+    EVERY_SECONDS = 1,
+};
+
+static const double never = 1e300; /* seconds */
+
+/* ---- when ---------------------------------------------------------------- */
+
+/* Count from the last one on. */
+static void schedule(struct garim_checkpoint *checkpoint)
+{
+    const struct garim_journal_point *point =
+        &checkpoint->output->journal.point;
+    const uint64_t bytes = point->bytes_out, every = checkpoint->every_bytes;
+    checkpoint->next_seconds = garim_flow_clock() + checkpoint->every_seconds;
+    checkpoint->next_bytes =
+        every > GARIM_NONE - bytes ? GARIM_NONE : bytes + every;
+    garim_flow_set_durable(checkpoint->flow, point->windows,
+                           checkpoint->next_bytes);
+}
+
+/* No more of them: the job ends. */
+static void dismiss(struct garim_checkpoint *checkpoint)
+{
+    checkpoint->next_seconds = never;
+    checkpoint->next_bytes = GARIM_NONE;
+    garim_flow_set_durable(checkpoint->flow, GARIM_NONE, GARIM_NONE);
+}
+
+bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint,
+                             uint64_t bytes)
+{
+    return bytes >= checkpoint->next_bytes ||
+           garim_flow_clock() >= checkpoint->next_seconds;
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
+enum garim_status garim_checkpoint_open(struct garim_checkpoint *ret_checkpoint,
+                                        struct garim_flow *flow,
+                                        struct garim_output *output,
+                                        const struct garim_input *input,
+                                        struct garim_error *error)
+{
+    const uint64_t bytes = flow->options->checkpoint_bytes;
+    const struct garim_journal_job *job = &output->journal.job;
+    *ret_checkpoint = (struct garim_checkpoint){
+        .flow = flow,
+        .output = output,
+        .input = input,
+        .every_bytes = bytes == 0 ? EVERY_BYTES : bytes,
+        .every_seconds = bytes == 0 ? EVERY_SECONDS : never,
+        .counts = calloc(job->count_size + 1, sizeof(uint64_t)),
+        .faults = calloc(job->faults_max + 1, sizeof(struct garim_fault)),
+    };
+    if (ret_checkpoint->counts == NULL || ret_checkpoint->faults == NULL)
+        return garim_error_no_memory(error);
+    flow->windows_past_checkpoint_max =
+        2 * (ret_checkpoint->every_bytes / job->window_bytes);
+    flow->windows_past_checkpoint_max += 1;
+    schedule(ret_checkpoint);
+    return GARIM_OK;
+}
+
+void garim_checkpoint_close(struct garim_checkpoint *checkpoint)
+{
+    free(checkpoint->faults);
+    free(checkpoint->counts);
+    *checkpoint = (struct garim_checkpoint){0};
+}
+
+void garim_checkpoint_restore(struct garim_checkpoint *checkpoint)
+{
+    struct garim_flow *flow = checkpoint->flow;
+    const struct garim_journal *state = &checkpoint->output->journal;
+    const struct garim_journal_point *point = &state->point;
+    struct garim_watermark *watermark = &flow->watermark;
+    memcpy(checkpoint->counts, state->counts,
+           state->job.count_size * sizeof *checkpoint->counts);
+    const struct garim_tally done = {
+        .records = point->records,
+        .bytes_in = point->bytes_in,
+        .bytes_out = point->bytes_out,
+        .counts = checkpoint->counts,
+    };
+    garim_tally_add(&flow->total, &done, state->job.count_size);
+    garim_tally_add(&watermark->below, &done, state->job.count_size);
+    watermark->windows = point->windows;
+    flow->next_index = point->windows;
+    if (point->fault_count > 0)
+        garim_rejects_add(&flow->rejects, state->faults, point->fault_count);
+    schedule(checkpoint);
+}
+
+/* ---- taking one ---------------------------------------------------------- */
+
+/* Copy what is finished now.  False: nothing that may be noted. */
+static bool copy(struct garim_checkpoint *checkpoint,
+                 struct garim_journal_point *ret_point)
+{
+    struct garim_flow *flow = checkpoint->flow;
+    const struct garim_watermark *watermark = &flow->watermark;
+    (void)pthread_mutex_lock(&flow->lock);
+    const uint64_t windows = watermark->windows;
+    const struct garim_tally below = watermark->below;
+    memcpy(checkpoint->counts, below.counts,
+           watermark->count_size * sizeof *below.counts);
+    (void)pthread_mutex_unlock(&flow->lock);
+    /* After the copy: a window that was cut short for a broken record was
+     * finished after the stop had been set. */
+    if (garim_rejects_stop(&flow->rejects) != GARIM_NONE) return false;
+    const uint64_t record_end =
+        windows == flow->geometry.window_count
+            ? GARIM_NONE
+            : flow->geometry.first_record +
+                  garim_geometry_window(&flow->geometry, windows).owned_begin;
+    *ret_point = (struct garim_journal_point){
+        .windows = windows,
+        .records = below.records,
+        .bytes_in = below.bytes_in,
+        .bytes_out = below.bytes_out,
+        .fault_count =
+            garim_rejects_copy(&flow->rejects, record_end, checkpoint->faults),
+    };
+    return true;
+}
+
+/* Note where the part is, so that another file is not taken for it. */
+static int identify(const struct garim_output *output,
+                    struct garim_journal_point *point)
+{
+    struct stat status;
+    const int result = output->io->status(output->descriptor, &status);
+    if (result < 0) return result;
+    point->part_inode = status.st_ino;
+    point->part_bytes = (uint64_t)status.st_size;
+    point->part_seconds = status.st_mtim.tv_sec;
+    point->part_nanoseconds = status.st_mtim.tv_nsec;
+    return 0;
+}
+
+static enum garim_status store(struct garim_checkpoint *checkpoint,
+                               struct garim_journal_point *point,
+                               struct garim_error *error)
+{
+    struct garim_output *output = checkpoint->output;
+    int result = identify(output, point);
+    if (result == 0 && !checkpoint->folder_synced)
+        result = output->io->sync_folder(output->folder);
+    if (result < 0)
+        return garim_error_output(output->part, "sync the folder of", result,
+                                  error);
+    checkpoint->folder_synced = true;
+    return garim_journal_store(&output->journal, point, checkpoint->counts,
+                               checkpoint->faults, error);
+}
+
+/* Sync what is finished, then note it. */
+static enum garim_status make_durable(struct garim_checkpoint *checkpoint,
+                                      struct garim_journal_point *point,
+                                      struct garim_error *error)
+{
+    struct garim_output *output = checkpoint->output;
+    enum garim_status status =
+        garim_input_check(checkpoint->input, false, error);
+    if (status == GARIM_OK) status = garim_output_check(output, error);
+    if (status != GARIM_OK) return status;
+    const int result = output->io->sync_data(output->descriptor);
+    if (result < 0)
+        return garim_error_output(output->part, "sync", result, error);
+    return store(checkpoint, point, error);
+}
+
+enum garim_status garim_checkpoint_take(struct garim_checkpoint *checkpoint,
+                                        struct garim_error *error)
+{
+    struct garim_journal_point point;
+    enum garim_status status = GARIM_OK;
+    if (checkpoint->failed) return GARIM_OK;
+    if (!copy(checkpoint, &point)) {
+        dismiss(checkpoint);
+        return GARIM_OK;
+    }
+    if (point.windows > checkpoint->output->journal.point.windows)
+        status = make_durable(checkpoint, &point, error);
+    checkpoint->failed = status != GARIM_OK;
+    schedule(checkpoint);
+    return status;
+}
+
+enum garim_status garim_checkpoint_complete(struct garim_checkpoint *checkpoint,
+                                            struct garim_error *error)
+{
+    struct garim_journal_point point;
+    const bool good = copy(checkpoint, &point);
+    ASSERT(good && !checkpoint->failed);
+    ASSERT(point.windows == checkpoint->flow->geometry.window_count);
+    point.complete = 1;
+    return store(checkpoint, &point, error);
+}

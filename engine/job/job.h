@@ -1,0 +1,38 @@
+/* job.h - one file job: from its options to its report
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef GARIM_JOB_JOB_H
+#define GARIM_JOB_JOB_H
+
+#include "flow/worker.h"
+#include "garim/garim.h"
+#include "publish/seal.h"
+
+struct garim_job {
+    const struct garim_job_options *options;
+    const struct garim_shape *shape;
+    const struct garim_worker *worker;
+    uint64_t generate_records; /* of a job without input */
+    const struct garim_trait *traits;
+    size_t trait_count;
+    const struct garim_seal *seal; /* NULL: there is no key */
+    const struct garim_io *io;     /* a test's, or NULL: as the options say */
+    /* Or NULL: called once the output, a file, is whole and before it gets its
+     * name, where what is not GARIM_OK ends the job, whose part can be resumed;
+     * and again when it has its name. */
+    enum garim_status (*whole)(const struct garim_job *job,
+                               struct garim_report *report,
+                               const uint64_t *counts,
+                               struct garim_error *error);
+};
+
+/* Run a job to its end: open, lanes, publish.  Fills all of `report` but
+ * kernels, key_id and fields (the worker's counts come back in `ret_counts`,
+ * worker->count_size entries).  Errors as in the table of exit codes. */
+enum garim_status garim_job_run(const struct garim_job *job,
+                                struct garim_report *report,
+                                uint64_t *ret_counts,
+                                struct garim_error *error);
+
+#endif

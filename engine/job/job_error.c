@@ -1,0 +1,80 @@
+/* job_error.c - what the lanes came to, in words
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "job/job_error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+static struct garim_reject describe(const struct garim_flow *flow,
+                                    const struct garim_fault *fault)
+{
+    const struct garim_worker *worker = flow->worker;
+    const struct garim_shape *shape = flow->shape;
+    struct garim_reject reject = {.field = "", .reason = "is broken"};
+    worker->describe(worker->user, fault, &reject);
+    reject.record = fault->record;
+    reject.offset += shape->header_bytes + fault->record * shape->stride;
+    return reject;
+}
+
+static enum garim_status refuse_excess(const struct garim_flow *flow,
+                                       const struct garim_fault *fault,
+                                       struct garim_error *error)
+{
+    const struct garim_reject reject = describe(flow, fault);
+    const unsigned long long allowed =
+        (unsigned long long)flow->options->max_rejects;
+    struct garim_error broken;
+    if (allowed == 0)
+        (void)garim_error_set_path(&broken, GARIM_DATA, flow->input_path,
+                                   "field %s %s; correct the record, or allow "
+                                   "some with --max-rejects",
+                                   reject.field, reject.reason);
+    else
+        (void)garim_error_set_path(&broken, GARIM_DATA, flow->input_path,
+                                   "field %s %s, one more broken record than "
+                                   "the %llu of --max-rejects; correct the "
+                                   "records, or allow more",
+                                   reject.field, reject.reason, allowed);
+    broken.record = reject.record;
+    broken.offset = reject.offset;
+    (void)snprintf(broken.field, sizeof broken.field, "%s", reject.field);
+    if (error != NULL) *error = broken;
+    return GARIM_DATA;
+}
+
+enum garim_status garim_job_judge(const struct garim_flow *flow,
+                                  struct garim_error *error)
+{
+    const struct garim_error *found = NULL;
+    const struct garim_fault *excess = garim_rejects_excess(&flow->rejects);
+    if (flow->error.status != GARIM_OK)
+        found = &flow->error;
+    else if (excess != NULL)
+        return refuse_excess(flow, excess, error);
+    else if (flow->rejects.break_record != GARIM_NONE)
+        found = &flow->rejects.break_error;
+    if (found == NULL) return GARIM_OK;
+    if (error != NULL) *error = *found;
+    return found->status;
+}
+
+enum garim_status garim_job_list_rejects(const struct garim_flow *flow,
+                                         struct garim_report *report,
+                                         struct garim_error *error)
+{
+    const struct garim_rejects *rejects = &flow->rejects;
+    const size_t allowed = rejects->capacity - 1;
+    const size_t count = rejects->count < allowed ? rejects->count : allowed;
+    if (count == 0) return GARIM_OK;
+    report->rejects = calloc(count, sizeof *report->rejects);
+    if (report->rejects == NULL) return garim_error_no_memory(error);
+    for (size_t i = 0; i < count; i++)
+        report->rejects[i] = describe(flow, &rejects->faults[i]);
+    report->reject_count = count;
+    return GARIM_OK;
+}

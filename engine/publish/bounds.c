@@ -1,0 +1,56 @@
+/* bounds.c - whether the numbers of a state can be true
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "publish/bounds.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+
+enum { COUNTS_MAX = 1 << 24 };
+
+bool garim_bounds_hold_job(const struct garim_journal_job *job)
+{
+    const uint64_t window = job->window_bytes;
+    for (size_t i = 0; i < GARIM_JOURNAL_TRAITS_MAX; i++) {
+        const struct garim_trait *trait = &job->traits[i];
+        if (memchr(trait->name, 0, sizeof trait->name) == NULL ||
+            memchr(trait->value, 0, sizeof trait->value) == NULL)
+            return false;
+    }
+    return job->resumable <= 1 && window >= GARIM_WINDOW_BYTES_MIN &&
+           window <= GARIM_WINDOW_BYTES_MAX && (window & (window - 1)) == 0 &&
+           job->trait_count <= GARIM_JOURNAL_TRAITS_MAX &&
+           job->count_size <= COUNTS_MAX &&
+           job->faults_max <= GARIM_REJECTS_MAX;
+}
+
+bool garim_bounds_hold_faults(const struct garim_fault *faults, uint64_t count,
+                              const struct garim_journal_bounds *bounds)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        const uint64_t record = faults[i].record;
+        if (record < bounds->first_record ||
+            record - bounds->first_record >= bounds->records ||
+            (i > 0 && record <= faults[i - 1].record) ||
+            faults[i].field >= bounds->fault_fields ||
+            faults[i].reason >= bounds->fault_reasons)
+            return false;
+    }
+    return true;
+}
+
+bool garim_bounds_hold_point(const struct garim_journal_job *job,
+                             const struct garim_journal_point *point,
+                             const struct garim_journal_bounds *bounds)
+{
+    const uint64_t window = job->window_bytes, bytes = job->output_bytes;
+    const uint64_t count = bytes / window + (bytes % window != 0);
+    const uint64_t done =
+        point->windows >= count ? bytes : point->windows * window;
+    return point->windows <= count && point->bytes_out == done &&
+           point->records <= bounds->records &&
+           point->bytes_in <= bounds->bytes_in &&
+           point->complete <= (point->windows == count ? 1 : 0);
+}

@@ -1,0 +1,31 @@
+/* rule_blank.c - blank: the field's pad, over the whole field
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "rules/rule.h"
+
+static void read(struct garim_rule_build *build, struct garim_entry options,
+                 struct garim_step *step)
+{
+    (void)build;
+    (void)options;
+    (void)step;
+}
+
+static void apply(const struct garim_step *step, struct garim_piece *piece)
+{
+    for (size_t row = 0; row < piece->count; row++) {
+        piece->offsets[row] = (uint32_t)(row * piece->stride);
+        piece->lengths[row] =
+            garim_piece_is_null(piece, row) ? 0 : (uint32_t)step->field->bytes;
+    }
+    piece->kernels->fill(garim_piece_field(piece, step), piece->offsets,
+                         piece->lengths, piece->count, step->field->pad);
+}
+
+const struct garim_rule garim_rule_blank = {
+    .name = "blank",
+    .for_type = {true, true, true},
+    .read = read,
+    .apply = apply,
+};

@@ -1,0 +1,235 @@
+/* transform.c - a policy's rules over records that stand side by side
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Records are worked on in pieces that stay in the cache: first the guard looks
+ * at the whole piece, then one step (a rule on its field) after the other.
+ */
+#include "rules/transform.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/secret.h"
+#include "rules/guard.h"
+#include "rules/rule.h"
+
+enum { PIECE_BYTES = 256 << 10 };
+
+struct garim_workspace {
+    const struct garim_policy *policy;
+    size_t piece_records;
+    struct garim_scan *scans; /* one a step */
+    uint64_t *discarded;      /* counts that nobody asked for */
+    uint8_t *memory;          /* of the piece's arrays */
+    size_t memory_bytes;
+    struct garim_piece piece;
+};
+
+/* ---- working memory -------------------------------------------------------
+ */
+
+static size_t piece_records(const struct garim_policy *policy)
+{
+    size_t bytes = garim_policy_stride(policy) + policy->slot_bytes_max;
+    size_t records = PIECE_BYTES / bytes;
+    if (records < 1) records = 1;
+    return records < GARIM_PIECE_RECORDS ? records : GARIM_PIECE_RECORDS;
+}
+
+/* The arrays of a piece, one element a record each, in one allocation. */
+static bool take_arrays(struct garim_workspace *workspace)
+{
+    struct garim_piece *piece = &workspace->piece;
+    struct garim_values *values = &piece->values;
+    const struct {
+        void *pointer; /* to the pointer to set */
+        size_t element_bytes;
+    } arrays[] = {
+        {&values->slots, workspace->policy->slot_bytes_max},
+        {&piece->tags, GARIM_TAG_BYTES},
+        {&piece->offsets, sizeof *piece->offsets},
+        {&piece->lengths, sizeof *piece->lengths},
+        {&piece->fields, sizeof *piece->fields},
+        {&piece->which, sizeof *piece->which},
+        {&values->offsets, sizeof *values->offsets},
+        {&values->lengths, sizeof *values->lengths},
+        {&piece->marks, sizeof *piece->marks},
+        {&piece->flags, sizeof *piece->flags},
+        {&piece->value_flags, sizeof *piece->value_flags},
+        {&values->breaches, sizeof *values->breaches},
+        {&values->highs, sizeof *values->highs},
+    };
+    enum { ARRAYS = sizeof arrays / sizeof arrays[0], ALIGNMENT = 64 };
+    size_t at = 0, places[ARRAYS];
+    for (size_t i = 0; i < ARRAYS; i++) {
+        places[i] = at;
+        at += workspace->piece_records * arrays[i].element_bytes;
+        at = (at + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+    workspace->memory = aligned_alloc(ALIGNMENT, at);
+    if (workspace->memory == NULL) return false;
+    workspace->memory_bytes = at;
+    memset(workspace->memory, 0, at);
+    for (size_t i = 0; i < ARRAYS; i++)
+        *(uint8_t **)arrays[i].pointer = workspace->memory + places[i];
+    return true;
+}
+
+static bool take_scratch(struct garim_workspace *workspace)
+{
+    const struct garim_policy *policy = workspace->policy;
+    size_t steps = policy->step_count;
+    workspace->scans = calloc(steps + 1, sizeof *workspace->scans);
+    workspace->discarded =
+        calloc(steps * GARIM_COUNTS_PER_STEP + 1, sizeof *workspace->discarded);
+    if (workspace->scans == NULL || workspace->discarded == NULL) return false;
+    for (size_t i = 0; i < steps; i++)
+        workspace->scans[i] = garim_field_scan(policy->steps[i].field,
+                                               !policy->steps[i].apply_to_null);
+    return take_arrays(workspace);
+}
+
+enum garim_status garim_workspace_open(struct garim_workspace **ret_workspace,
+                                       const struct garim_policy *policy,
+                                       const struct garim_kernels *kernels,
+                                       const struct garim_hmac_state *states,
+                                       struct garim_error *error)
+{
+    struct garim_workspace *workspace = calloc(1, sizeof *workspace);
+    if (workspace == NULL) return garim_error_no_memory(error);
+    workspace->policy = policy;
+    workspace->piece_records = piece_records(policy);
+    workspace->piece.kernels = kernels;
+    workspace->piece.states = states;
+    workspace->piece.stride = garim_policy_stride(policy);
+    if (take_scratch(workspace)) {
+        *ret_workspace = workspace;
+        return GARIM_OK;
+    }
+    garim_workspace_close(workspace);
+    return garim_error_no_memory(error);
+}
+
+void garim_workspace_close(struct garim_workspace *workspace)
+{
+    if (workspace == NULL) return;
+    if (workspace->memory != NULL)
+        garim_secret_wipe(workspace->memory, workspace->memory_bytes);
+    free(workspace->memory);
+    free(workspace->discarded);
+    free(workspace->scans);
+    free(workspace);
+}
+
+const struct garim_policy *
+garim_workspace_policy(const struct garim_workspace *workspace)
+{
+    return workspace->policy;
+}
+
+/* ---- lines ----------------------------------------------------------------
+ */
+
+size_t garim_policy_stride(const struct garim_policy *policy)
+{
+    return policy->layout->record_bytes + policy->layout->terminator_bytes;
+}
+
+size_t garim_policy_find_misframed(const struct garim_policy *policy,
+                                   const uint8_t *rows, size_t count,
+                                   bool last_open)
+{
+    const struct garim_layout *layout = policy->layout;
+    size_t stride = garim_policy_stride(policy);
+    if (layout->terminator_bytes == 0) return count;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *row = rows + i * stride;
+        const uint8_t *end = row + layout->record_bytes;
+        if (memchr(row, '\n', layout->record_bytes) != NULL) return i;
+        if (last_open && i + 1 == count) return count;
+        if (memcmp(end, layout->terminator, layout->terminator_bytes) != 0)
+            return i;
+    }
+    return count;
+}
+
+/* ---- records --------------------------------------------------------------
+ */
+
+static uint64_t count_nulls(const struct garim_piece *piece)
+{
+    uint64_t nulls = 0;
+    for (size_t row = 0; row < piece->count; row++)
+        nulls += piece->flags[row] & GARIM_SCAN_NULL;
+    return nulls;
+}
+
+static void transform_piece(struct garim_workspace *workspace, uint64_t *counts)
+{
+    const struct garim_policy *policy = workspace->policy;
+    struct garim_piece *piece = &workspace->piece;
+    garim_guard_run(policy, piece);
+    for (size_t i = 0; i < policy->step_count; i++) {
+        const struct garim_step *step = &policy->steps[i];
+        uint64_t *seen = counts + i * GARIM_COUNTS_PER_STEP;
+        const struct garim_column column = {garim_piece_field(piece, step),
+                                            piece->stride, step->field->bytes};
+        if (step->rule->apply == NULL) continue;
+        piece->step_index = i;
+        piece->empties = 0;
+        piece->kernels->scan(&workspace->scans[i], &column, piece->count,
+                             piece->offsets, piece->lengths, piece->flags);
+        seen[GARIM_COUNT_NULLS] += count_nulls(piece);
+        step->rule->apply(step, piece);
+        seen[GARIM_COUNT_EMPTIES] += piece->empties;
+    }
+}
+
+/* Make the broken rows of the piece blank, name the first `broken_max` of them
+ * (the first row of the piece is number `first`), and return how many. */
+static size_t blank_broken(struct garim_workspace *workspace, size_t first,
+                           struct garim_broken *broken, size_t broken_max)
+{
+    const struct garim_policy *policy = workspace->policy;
+    struct garim_piece *piece = &workspace->piece;
+    size_t found = 0;
+    for (size_t row = 0; piece->broken && row < piece->count; row++) {
+        struct garim_mark mark = piece->marks[row];
+        if (mark.breach == GARIM_BREACH_NONE) continue;
+        piece->marks[row] = (struct garim_mark){0};
+        memcpy(piece->rows + row * piece->stride, policy->blank_record,
+               policy->layout->record_bytes);
+        if (found < broken_max)
+            broken[found] = (struct garim_broken){
+                first + row, mark.step_index, (enum garim_breach)mark.breach};
+        found++;
+    }
+    piece->broken = false;
+    return found;
+}
+
+size_t garim_policy_transform(struct garim_workspace *workspace,
+                              const uint8_t *in, uint8_t *out, size_t count,
+                              uint64_t *counts, struct garim_broken *broken,
+                              size_t broken_max)
+{
+    struct garim_piece *piece = &workspace->piece;
+    size_t found = 0;
+    if (counts == NULL) counts = workspace->discarded;
+    for (size_t done = 0; done < count; done += piece->count) {
+        size_t at = done * piece->stride;
+        piece->count = count - done < workspace->piece_records
+                           ? count - done
+                           : workspace->piece_records;
+        piece->rows = out + at;
+        if (in != out)
+            memcpy(piece->rows, in + at, piece->count * piece->stride);
+        transform_piece(workspace, counts);
+        size_t left = found < broken_max ? broken_max - found : 0;
+        found += blank_broken(workspace, done, broken + found, left);
+    }
+    return found;
+}
