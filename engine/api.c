@@ -43,11 +43,12 @@ void garim_layout_describe(const struct garim_layout *layout,
         .name = layout->name,
         .path = layout->path,
         .encoding = layout->page->name,
-        .framing = layout->terminator_bytes > 0 ? "lines" : "fixed",
+        .framing = layout->framing.terminator_bytes > 0 ? "lines" : "fixed",
         .record_bytes = layout->record_bytes,
-        .terminator_bytes = layout->terminator_bytes,
-        .header_bytes = layout->header_bytes,
-        .trailer_bytes = layout->trailer_bytes,
+        .terminator_bytes = layout->framing.terminator_bytes,
+        .stride_bytes = layout->framing.stride,
+        .header_bytes = layout->framing.header.bytes,
+        .trailer_bytes = layout->framing.trailer.bytes,
         .field_count = layout->field_count,
     };
 }
@@ -73,28 +74,11 @@ enum garim_status garim_layout_measure(const struct garim_layout *layout,
                                        uint64_t *ret_records,
                                        struct garim_error *error)
 {
-    size_t edges = layout->header_bytes + layout->trailer_bytes;
-    size_t stride = layout->record_bytes + layout->terminator_bytes;
-    if (file_bytes < edges)
-        return garim_error_set(error, GARIM_INPUT,
-                               "size %llu is less than header and trailer "
-                               "(%zu) of layout %s; check that it is complete",
-                               (unsigned long long)file_bytes, edges,
-                               layout->name);
-    uint64_t body = file_bytes - edges;
-    uint64_t rest = body % stride;
-    bool open_end = layout->terminator_bytes > 0 && rest > 0 &&
-                    rest == layout->record_bytes && layout->trailer_bytes == 0;
-    if (rest != 0 && !open_end)
-        return garim_error_set(
-            error, GARIM_INPUT,
-            "size %llu, less header and trailer (%zu), is no "
-            "multiple of the record length %zu (line end included): "
-            "%llu bytes are left over; check that it is "
-            "complete and that layout %s is its layout",
-            (unsigned long long)file_bytes, edges, stride,
-            (unsigned long long)rest, layout->name);
-    *ret_records = body / stride + (open_end ? 1 : 0);
+    struct garim_extent extent;
+    if (!garim_framing_measure(&layout->framing, file_bytes, &extent))
+        return garim_framing_refuse(&layout->framing, "", file_bytes, &extent,
+                                    error);
+    *ret_records = extent.records;
     return GARIM_OK;
 }
 
@@ -128,9 +112,9 @@ static unsigned count_fields(const struct garim_policy *policy,
     return count;
 }
 
-static bool leaves_unchecked(const struct garim_policy_edge *edge, size_t bytes)
+static bool leaves_unchecked(const struct garim_edge *edge)
 {
-    return bytes > 0 && edge->action == GARIM_POLICY_KEEP &&
+    return edge->bytes > 0 && edge->action == GARIM_EDGE_KEEP &&
            edge->begins.bytes == 0;
 }
 
@@ -158,18 +142,16 @@ void garim_policy_describe(const struct garim_policy *policy,
         .budget = policy->budget,
         .span_count = policy->step_count,
         .domain_count = policy->domain_count,
-        .input_bytes = garim_policy_stride(policy),
-        .output_bytes = garim_policy_stride(policy),
+        .input_bytes = policy->framing.stride,
+        .output_bytes = policy->framing.stride,
         .tokenized = count_fields(policy, &garim_rule_token),
         .masked = count_fields(policy, &garim_rule_mask),
         .kept = count_fields(policy, &garim_rule_keep),
         .blanked = count_fields(policy, &garim_rule_blank),
         .constant = count_fields(policy, &garim_rule_constant),
         .checked_bytes = garim_guard_bytes(policy),
-        .header_unchecked =
-            leaves_unchecked(&policy->header, policy->layout->header_bytes),
-        .trailer_unchecked =
-            leaves_unchecked(&policy->trailer, policy->layout->trailer_bytes),
+        .header_unchecked = leaves_unchecked(&policy->framing.header),
+        .trailer_unchecked = leaves_unchecked(&policy->framing.trailer),
     };
     memcpy(ret_info->digest, policy->digest, sizeof ret_info->digest);
 }
@@ -358,7 +340,7 @@ static enum garim_status refuse_record(const struct garim_policy *policy,
                           field->name, garim_breach_text(broken->breach));
     if (error != NULL) {
         error->record = broken->row;
-        error->offset = broken->row * garim_policy_stride(policy) + field->at;
+        error->offset = broken->row * policy->framing.stride + field->at;
         memcpy(error->field, field->name, strlen(field->name) + 1);
     }
     return GARIM_DATA;
@@ -373,7 +355,7 @@ static enum garim_status refuse_framing(const struct garim_policy *policy,
                           policy->layout->record_bytes);
     if (error != NULL) {
         error->record = row;
-        error->offset = row * garim_policy_stride(policy);
+        error->offset = row * policy->framing.stride;
     }
     return GARIM_INPUT;
 }
@@ -383,9 +365,9 @@ enum garim_status garim_transform(struct garim_context *context, const void *in,
                                   struct garim_error *error)
 {
     const struct garim_policy *policy = context->policy;
-    size_t bytes = count * garim_policy_stride(policy);
+    size_t bytes = count * policy->framing.stride;
     if (count == 0) return GARIM_OK;
-    size_t row = garim_policy_find_misframed(policy, in, count, false);
+    size_t row = garim_framing_find_broken(&policy->framing, in, count, false);
     if (row < count) {
         memset(out, 0, bytes);
         return refuse_framing(policy, row, error);

@@ -18,19 +18,6 @@
  * is, so that no output is begun by one version and ended by another. */
 #define OUTPUT_FORMAT "2"
 
-static struct garim_shape shape_of(const struct garim_layout *layout)
-{
-    return (struct garim_shape){
-        .stride = layout->record_bytes + layout->terminator_bytes,
-        .terminator = layout->terminator_bytes,
-        .terminator_text = layout->terminator,
-        .header_bytes = layout->header_bytes,
-        .trailer_bytes = layout->trailer_bytes,
-        .blank = layout->page->blank,
-        .layout_name = layout->name,
-    };
-}
-
 /* ---- run: the worker that transforms ---------------------------------------
  */
 
@@ -81,9 +68,9 @@ static size_t transform_rows(void *state, const struct garim_rows *rows,
 {
     struct garim_workspace *workspace = state;
     const struct garim_policy *policy = garim_workspace_policy(workspace);
-    size_t stride = garim_policy_stride(policy);
-    size_t count = garim_policy_find_misframed(policy, rows->base, rows->count,
-                                               rows->last_unterminated);
+    size_t stride = policy->framing.stride;
+    size_t count = garim_framing_find_broken(
+        &policy->framing, rows->base, rows->count, rows->last_unterminated);
     *ret_broken_row = count < rows->count ? count : SIZE_MAX;
     size_t first = rows->owned_first < count ? rows->owned_first : count;
     size_t end = rows->owned_end < count ? rows->owned_end : count;
@@ -185,26 +172,11 @@ static enum garim_status run_job(const struct garim_job *job,
     return status == GARIM_OK ? completed : status;
 }
 
-static struct garim_begins begins_of(const struct garim_policy_edge *edge)
-{
-    return (struct garim_begins){edge->begins.data, edge->begins.bytes};
-}
-
 enum garim_status garim_run(const struct garim_engine *engine,
                             const struct garim_job_options *options,
                             struct garim_report *report,
                             struct garim_error *error)
 {
-    static const enum garim_edge edges[] = {
-        [GARIM_POLICY_KEEP] = GARIM_EDGE_KEEP,
-        [GARIM_POLICY_DROP] = GARIM_EDGE_DROP,
-        [GARIM_POLICY_BLANK] = GARIM_EDGE_BLANK,
-    };
-    struct garim_shape shape = shape_of(engine->policy->layout);
-    shape.header = edges[engine->policy->header.action];
-    shape.trailer = edges[engine->policy->trailer.action];
-    shape.header_begins = begins_of(&engine->policy->header);
-    shape.trailer_begins = begins_of(&engine->policy->trailer);
     struct garim_worker worker = {
         .user = engine,
         .count_size = engine->policy->step_count * GARIM_COUNTS_PER_STEP,
@@ -225,7 +197,7 @@ enum garim_status garim_run(const struct garim_engine *engine,
     strcpy(traits[1].value, engine->key_id);
     struct garim_job job = {
         .options = options,
-        .shape = &shape,
+        .framing = &engine->policy->framing,
         .worker = &worker,
         .traits = traits,
         .trait_count = sizeof traits / sizeof traits[0],
@@ -283,7 +255,6 @@ enum garim_status garim_synth(const struct garim_layout *layout, uint64_t seed,
                               struct garim_error *error)
 {
     struct sample sample = {.layout = layout, .seed = seed};
-    struct garim_shape shape = shape_of(layout);
     struct garim_worker worker = {
         .user = &sample,
         .open = open_sample,
@@ -292,7 +263,7 @@ enum garim_status garim_synth(const struct garim_layout *layout, uint64_t seed,
     };
     struct garim_job job = {
         .options = options,
-        .shape = &shape,
+        .framing = &layout->framing,
         .worker = &worker,
         .generate_records = records,
     };

@@ -29,8 +29,7 @@ struct view {
 
 static uint64_t offset_of(const struct view *view, uint64_t record)
 {
-    return view->info.header_bytes +
-           record * (view->info.record_bytes + view->info.terminator_bytes);
+    return view->info.header_bytes + record * view->info.stride_bytes;
 }
 
 static enum garim_status broken(const struct view *view, uint64_t record,
@@ -76,7 +75,7 @@ static enum garim_status check_terminator(const struct view *view,
     /* The last one may lack its terminator; the size was measured before. */
     if (got == info->record_bytes && record + 1 == view->record_count)
         return GARIM_OK;
-    if (got == info->record_bytes + info->terminator_bytes &&
+    if (got == info->stride_bytes &&
         memcmp(view->record + info->record_bytes, terminator,
                info->terminator_bytes) == 0)
         return GARIM_OK;
@@ -90,7 +89,7 @@ static enum garim_status read_record(const struct view *view, uint64_t record,
                                      struct garim_error *error)
 {
     uint64_t offset = offset_of(view, record);
-    size_t bytes = view->info.record_bytes + view->info.terminator_bytes;
+    size_t bytes = view->info.stride_bytes;
     ssize_t got = read_at(view->descriptor, view->record, bytes, offset);
     if (got < 0)
         return garim_cli_fail(error, GARIM_INPUT, view->path,
@@ -217,8 +216,7 @@ static bool make_room(struct view *view)
     }
     view->text_bytes = TEXT_BYTES_A_BYTE * longest + 1;
     view->text = malloc(view->text_bytes);
-    view->record =
-        malloc(view->info.record_bytes + view->info.terminator_bytes);
+    view->record = malloc(view->info.stride_bytes);
     return view->text != NULL && view->record != NULL;
 }
 

@@ -52,20 +52,21 @@ void garim_block_set_window(const struct garim_flow *flow,
 
 /* Bytes `from` to `to` of the output, part of an edge that ends at `end`. */
 static void change_edge(const struct garim_flow *flow,
-                        struct garim_block *block, enum garim_edge edge,
+                        struct garim_block *block, enum garim_edge_action edge,
                         uint64_t from, uint64_t to, uint64_t end)
 {
-    const struct garim_shape *shape = flow->shape;
+    const struct garim_framing *framing = flow->framing;
     const bool generated = flow->input < 0;
     if (edge != GARIM_EDGE_BLANK && !generated) return;
     for (uint64_t i = from; i < to; i++) {
         uint8_t *byte = &block->data[i - block->offset];
         const uint64_t left = end - i;
-        if (generated && left <= shape->terminator)
-            *byte = (uint8_t)shape->terminator_text[shape->terminator - left];
-        else if (generated || shape->terminator == 0 ||
+        if (generated && left <= framing->terminator_bytes)
+            *byte =
+                (uint8_t)framing->terminator[framing->terminator_bytes - left];
+        else if (generated || framing->terminator_bytes == 0 ||
                  (*byte != '\n' && *byte != '\r'))
-            *byte = shape->blank;
+            *byte = framing->blank;
     }
 }
 
@@ -99,35 +100,35 @@ static void break_edge(struct garim_flow *flow, const char *name,
 static void check_edges(struct garim_flow *flow,
                         const struct garim_block *block)
 {
-    const struct garim_shape *shape = flow->shape;
+    const struct garim_framing *framing = flow->framing;
     const struct garim_geometry *geometry = &flow->geometry;
     if (geometry->header_bytes > 0 &&
-        !begins_so(block, 0, shape->header_begins)) {
+        !begins_so(block, 0, framing->header.begins)) {
         flow->foreign = true;
         break_edge(flow, "header", geometry->first_record, 0);
     }
     if (block->body_end == GARIM_NONE ||
-        begins_so(block, block->body_end, shape->trailer_begins))
+        begins_so(block, block->body_end, framing->trailer.begins))
         return;
     const uint64_t records =
         geometry->first_record +
         (block->body_end - geometry->header_bytes) / geometry->stride;
     break_edge(flow, "trailer", records,
-               shape->header_bytes + records * shape->stride);
+               garim_framing_offset(framing, records));
 }
 
 static void change_edges(const struct garim_flow *flow,
                          struct garim_block *block)
 {
-    const struct garim_shape *shape = flow->shape;
+    const struct garim_framing *framing = flow->framing;
     const uint64_t begin = block->offset;
     const uint64_t end = begin + block->data_bytes;
     const uint64_t header_end = flow->geometry.header_bytes;
-    change_edge(flow, block, shape->header, begin,
+    change_edge(flow, block, framing->header.action, begin,
                 header_end < end ? header_end : end, header_end);
-    change_edge(flow, block, shape->trailer,
+    change_edge(flow, block, framing->trailer.action,
                 block->body_end > begin ? block->body_end : begin, end,
-                block->body_end + shape->trailer_bytes);
+                block->body_end + framing->trailer.bytes);
 }
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -135,15 +136,15 @@ static void change_edges(const struct garim_flow *flow,
 static void break_framing(struct garim_flow *flow,
                           const struct garim_block *block, size_t row)
 {
-    const struct garim_shape *shape = flow->shape;
+    const struct garim_framing *framing = flow->framing;
     struct garim_error error;
     (void)garim_error_set_path(
         &error, GARIM_INPUT, flow->input_path,
         "a line feed is not where the record length of layout %s (%zu bytes "
         "and the line end) puts it; correct the line, or the layout",
-        shape->layout_name, shape->stride - shape->terminator);
+        framing->layout_name, framing->stride - framing->terminator_bytes);
     error.record = block->rows.first_record + row;
-    error.offset = shape->header_bytes + error.record * shape->stride;
+    error.offset = garim_framing_offset(framing, error.record);
     garim_rejects_break(&flow->rejects, error.record, &error);
 }
 

@@ -22,7 +22,7 @@
 
 struct garim_flow {
     const struct garim_job_options *options;
-    const struct garim_shape *shape;
+    const struct garim_framing *framing;
     const struct garim_worker *worker;
     const struct garim_io *io;
     int input; /* descriptors; -1: records are generated */

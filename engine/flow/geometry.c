@@ -21,20 +21,9 @@ static uint64_t divide_up(uint64_t a, uint64_t b)
     return a / b + (a % b != 0);
 }
 
-static size_t edge_out(enum garim_edge edge, size_t bytes)
+static size_t edge_out(const struct garim_edge *edge, size_t bytes)
 {
-    return edge == GARIM_EDGE_DROP ? 0 : bytes;
-}
-
-uint64_t garim_geometry_records(const struct garim_shape *shape, uint64_t bytes,
-                                uint64_t *ret_rest, bool *ret_unterminated)
-{
-    const uint64_t records = bytes / shape->stride;
-    const uint64_t rest = bytes % shape->stride;
-    *ret_unterminated = shape->terminator > 0 && shape->trailer_bytes == 0 &&
-                        rest == shape->stride - shape->terminator;
-    *ret_rest = *ret_unterminated ? 0 : rest;
-    return records + *ret_unterminated;
+    return edge->action == GARIM_EDGE_DROP ? 0 : bytes;
 }
 
 void garim_geometry_cut(struct garim_geometry *geometry, size_t window_bytes)
@@ -45,76 +34,73 @@ void garim_geometry_cut(struct garim_geometry *geometry, size_t window_bytes)
 
 /* All that follows from the bytes of the body and of the edges around it. */
 static void lay_out(struct garim_geometry *geometry,
-                    const struct garim_shape *shape, size_t header_bytes,
+                    const struct garim_framing *framing, size_t header_bytes,
                     uint64_t body_bytes, size_t trailer_bytes)
 {
-    const size_t trailer_out = edge_out(shape->trailer, trailer_bytes);
-    geometry->stride = shape->stride;
-    geometry->header_bytes = edge_out(shape->header, header_bytes);
+    const size_t trailer_out = edge_out(&framing->trailer, trailer_bytes);
+    geometry->stride = framing->stride;
+    geometry->header_bytes = edge_out(&framing->header, header_bytes);
     geometry->body_end = geometry->header_bytes + body_bytes;
     geometry->output_bytes = geometry->body_end + trailer_out;
     geometry->dropped_first = header_bytes - geometry->header_bytes;
     geometry->dropped_last = trailer_bytes - trailer_out;
-    geometry->shift = shape->header_bytes +
-                      geometry->first_record * shape->stride -
+    geometry->shift = garim_framing_offset(framing, geometry->first_record) -
                       geometry->header_bytes;
     garim_geometry_cut(geometry, geometry->window_bytes);
 }
 
 bool garim_geometry_measure(struct garim_geometry *ret_geometry,
-                            const struct garim_shape *shape,
+                            const struct garim_framing *framing,
                             size_t window_bytes, uint64_t input_bytes,
-                            uint64_t *ret_rest)
+                            struct garim_extent *ret_extent)
 {
-    const uint64_t edges = shape->header_bytes + shape->trailer_bytes;
-    *ret_rest = input_bytes;
-    if (input_bytes < edges) return false;
+    const size_t edges = framing->header.bytes + framing->trailer.bytes;
+    if (!garim_framing_measure(framing, input_bytes, ret_extent)) return false;
     struct garim_geometry geometry = {
         .window_bytes = window_bytes,
         .input_bytes = input_bytes,
+        .records = ret_extent->records,
+        .last_unterminated = ret_extent->last_unterminated,
     };
-    geometry.records = garim_geometry_records(
-        shape, input_bytes - edges, ret_rest, &geometry.last_unterminated);
-    if (*ret_rest != 0) return false;
-    lay_out(&geometry, shape, shape->header_bytes, input_bytes - edges,
-            shape->trailer_bytes);
+    lay_out(&geometry, framing, framing->header.bytes, input_bytes - edges,
+            framing->trailer.bytes);
     *ret_geometry = geometry;
     return true;
 }
 
 bool garim_geometry_slice(struct garim_geometry *geometry,
-                          const struct garim_shape *shape, uint64_t begin,
+                          const struct garim_framing *framing, uint64_t begin,
                           uint64_t end)
 {
     const uint64_t records = geometry->records;
     end = min(end, records);
     if (begin >= end && (begin > 0 || records > 0)) return false;
-    const size_t header_bytes = begin == 0 ? shape->header_bytes : 0;
-    const size_t trailer_bytes = end == records ? shape->trailer_bytes : 0;
+    const size_t header_bytes = begin == 0 ? framing->header.bytes : 0;
+    const size_t trailer_bytes = end == records ? framing->trailer.bytes : 0;
     geometry->last_unterminated &= end == records;
     geometry->first_record = begin;
     geometry->records = end - begin;
     const uint64_t body_bytes =
-        geometry->records * shape->stride -
-        (geometry->last_unterminated ? shape->terminator : 0);
+        geometry->records * framing->stride -
+        (geometry->last_unterminated ? framing->terminator_bytes : 0);
     geometry->input_bytes = header_bytes + body_bytes + trailer_bytes;
-    lay_out(geometry, shape, header_bytes, body_bytes, trailer_bytes);
+    lay_out(geometry, framing, header_bytes, body_bytes, trailer_bytes);
     return true;
 }
 
 bool garim_geometry_generate(struct garim_geometry *ret_geometry,
-                             const struct garim_shape *shape,
+                             const struct garim_framing *framing,
                              size_t window_bytes, uint64_t records)
 {
     struct garim_geometry geometry = {
         .window_bytes = window_bytes,
         .records = records,
     };
-    if (records > ((uint64_t)INT64_MAX >> 1) / shape->stride) return false;
-    struct garim_shape whole = *shape;
-    whole.header = whole.trailer = GARIM_EDGE_BLANK;
-    lay_out(&geometry, &whole, shape->header_bytes, records * shape->stride,
-            shape->trailer_bytes);
+    if (records > ((uint64_t)INT64_MAX >> 1) / framing->stride) return false;
+    struct garim_framing whole = *framing;
+    whole.header.action = whole.trailer.action = GARIM_EDGE_BLANK;
+    lay_out(&geometry, &whole, framing->header.bytes, records * framing->stride,
+            framing->trailer.bytes);
     *ret_geometry = geometry;
     return true;
 }
@@ -161,10 +147,10 @@ struct garim_window garim_geometry_window(const struct garim_geometry *geometry,
     return window;
 }
 
-size_t garim_geometry_buffer_bytes(const struct garim_shape *shape,
+size_t garim_geometry_buffer_bytes(const struct garim_framing *framing,
                                    size_t window_bytes)
 {
-    return garim_align_up(window_bytes + shape->header_bytes +
-                          shape->trailer_bytes + 2 * shape->stride) +
+    return garim_align_up(window_bytes + framing->header.bytes +
+                          framing->trailer.bytes + 2 * framing->stride) +
            2 * (size_t)GARIM_DIRECT_ALIGNMENT;
 }

@@ -50,30 +50,24 @@ struct garim_window {
     uint64_t consumed; /* input bytes counted here: over all, the file */
 };
 
-/* What a body of `bytes` holds.  `*ret_rest` is 0, or the bytes that are no
- * record; a missing last terminator is no rest. */
-uint64_t garim_geometry_records(const struct garim_shape *shape, uint64_t bytes,
-                                uint64_t *ret_rest, bool *ret_unterminated);
-
-/* The geometry of an input file of `input_bytes`.  False: its size is no whole
- * number of records; `*ret_rest` bytes are left over (of a file shorter than
- * header and trailer, all). */
+/* The geometry of an input file of `input_bytes`, which holds `ret_extent`.
+ * False: not a whole number of records. */
 bool garim_geometry_measure(struct garim_geometry *ret_geometry,
-                            const struct garim_shape *shape,
+                            const struct garim_framing *framing,
                             size_t window_bytes, uint64_t input_bytes,
-                            uint64_t *ret_rest);
+                            struct garim_extent *ret_extent);
 
 /* Narrow the geometry of a whole input to its records [begin, end); an end
  * beyond the last record is the last.  False: there is no record `begin`; all
  * of an input without records can be had from 0. */
 bool garim_geometry_slice(struct garim_geometry *geometry,
-                          const struct garim_shape *shape, uint64_t begin,
+                          const struct garim_framing *framing, uint64_t begin,
                           uint64_t end);
 
 /* The geometry of `records` records without an input, header and trailer
  * included.  False: too many. */
 bool garim_geometry_generate(struct garim_geometry *ret_geometry,
-                             const struct garim_shape *shape,
+                             const struct garim_framing *framing,
                              size_t window_bytes, uint64_t records);
 
 /* Cut the same output by other windows. */
@@ -83,7 +77,7 @@ struct garim_window garim_geometry_window(const struct garim_geometry *geometry,
                                           uint64_t index);
 
 /* The buffer that any window, or any block of a stream, fits into. */
-size_t garim_geometry_buffer_bytes(const struct garim_shape *shape,
+size_t garim_geometry_buffer_bytes(const struct garim_framing *framing,
                                    size_t window_bytes);
 
 static inline uint64_t garim_align_down(uint64_t value)

@@ -16,16 +16,16 @@
 enum { AHEAD_BYTES_MIN = 16 << 20, AHEAD_BYTES_MAX = 256 << 20 };
 
 int garim_stream_open(struct garim_stream *stream,
-                      const struct garim_shape *shape)
+                      const struct garim_framing *framing)
 {
     const size_t carry_bytes_max =
-        shape->trailer_bytes + 2 * shape->stride + GARIM_DIRECT_ALIGNMENT;
-    const bool drops = shape->header == GARIM_EDGE_DROP;
+        framing->trailer.bytes + 2 * framing->stride + GARIM_DIRECT_ALIGNMENT;
+    const bool drops = framing->header.action == GARIM_EDGE_DROP;
     *stream = (struct garim_stream){
         .carry = malloc(carry_bytes_max),
         .carry_bytes_max = carry_bytes_max,
-        .carry_header_bytes = shape->header_bytes,
-        .carry_done_bytes = drops ? shape->header_bytes : 0,
+        .carry_header_bytes = framing->header.bytes,
+        .carry_done_bytes = drops ? framing->header.bytes : 0,
         .unit_bytes = 1,
         .reserved_bytes = GARIM_NONE,
     };
@@ -78,29 +78,29 @@ void garim_stream_ask(struct garim_flow *flow, struct garim_block *block)
 static void break_off(struct garim_flow *flow, uint64_t rest)
 {
     const struct garim_stream *stream = &flow->stream;
-    const struct garim_shape *shape = flow->shape;
+    const struct garim_framing *framing = flow->framing;
     struct garim_error error;
     (void)garim_error_set_path(
         &error, GARIM_INPUT, flow->input_path,
         "the input ends inside a record or its trailer: %llu bytes of %zu; "
         "whole records before it: %llu; check that it is complete",
-        (unsigned long long)rest, shape->stride,
+        (unsigned long long)rest, framing->stride,
         (unsigned long long)stream->records);
     error.record = stream->records;
-    error.offset = shape->header_bytes + stream->records * shape->stride;
+    error.offset = garim_framing_offset(framing, stream->records);
     garim_rejects_break(&flow->rejects, stream->records, &error);
 }
 
 static void break_off_in_edges(struct garim_flow *flow)
 {
-    const struct garim_shape *shape = flow->shape;
+    const struct garim_framing *framing = flow->framing;
     struct garim_error error;
     (void)garim_error_set_path(
         &error, GARIM_INPUT, flow->input_path,
         "the input is shorter (%llu bytes) than the header and trailer (%zu) "
         "of layout %s; check that it is complete",
         (unsigned long long)flow->stream.input_bytes,
-        shape->header_bytes + shape->trailer_bytes, shape->layout_name);
+        framing->header.bytes + framing->trailer.bytes, framing->layout_name);
     garim_rejects_break(&flow->rejects, 0, &error);
 }
 
@@ -110,33 +110,31 @@ static size_t find_rows(struct garim_flow *flow, struct garim_block *block,
                         uint8_t *begin, size_t total, bool *ret_whole)
 {
     struct garim_stream *stream = &flow->stream;
-    const struct garim_shape *shape = flow->shape;
+    const struct garim_framing *framing = flow->framing;
     const size_t head = stream->carry_header_bytes;
     *ret_whole = false;
-    if (total < head + shape->trailer_bytes) {
+    if (total < head + framing->trailer.bytes) {
         ASSERT(stream->ended);
         break_off_in_edges(flow);
         return stream->carry_done_bytes;
     }
-    const size_t body = total - head - shape->trailer_bytes;
-    uint64_t rest = 0;
-    bool unterminated = false;
-    size_t rows = body / shape->stride;
-    if (stream->ended)
-        rows =
-            (size_t)garim_geometry_records(shape, body, &rest, &unterminated);
+    const size_t body = total - head - framing->trailer.bytes;
+    struct garim_extent extent = {.records = body / framing->stride};
+    if (stream->ended) extent = garim_framing_extent(framing, body);
+    const size_t rows = extent.records;
     block->rows = (struct garim_rows){
         .base = begin + head,
         .count = rows,
         .first_record = stream->records,
         .owned_first = stream->carry_done_bytes > head,
         .owned_end = rows,
-        .last_unterminated = unterminated,
+        .last_unterminated = extent.last_unterminated,
     };
     stream->records += rows;
-    *ret_whole = stream->ended && rest == 0;
-    if (rest != 0) break_off(flow, rest);
-    return head + rows * shape->stride - (unterminated ? shape->terminator : 0);
+    *ret_whole = stream->ended && extent.rest_bytes == 0;
+    if (extent.rest_bytes != 0) break_off(flow, extent.rest_bytes);
+    return head + rows * framing->stride -
+           (extent.last_unterminated ? framing->terminator_bytes : 0);
 }
 
 /* The block writes whole units; the next gets the rest of `total` bytes from
@@ -145,7 +143,7 @@ static void carry_on(struct garim_flow *flow, struct garim_block *block,
                      const uint8_t *begin, size_t total)
 {
     struct garim_stream *stream = &flow->stream;
-    const size_t stride = flow->shape->stride;
+    const size_t stride = flow->framing->stride;
     block->data_bytes -= block->data_bytes % stream->unit_bytes;
     const size_t end = stream->carry_done_bytes + block->data_bytes;
     ASSERT(end > stream->carry_header_bytes);
@@ -187,7 +185,7 @@ void garim_stream_take(struct garim_flow *flow, struct garim_block *block)
 
     bool whole;
     const size_t used = find_rows(flow, block, begin, total, &whole);
-    const bool keeps = flow->shape->trailer != GARIM_EDGE_DROP;
+    const bool keeps = flow->framing->trailer.action != GARIM_EDGE_DROP;
     if (whole) block->body_end = stream->output_bytes + used - lead;
     block->data = begin + lead;
     block->data_bytes = (whole && keeps ? total : used) - lead;

@@ -17,7 +17,7 @@
 
 struct garim_block;
 struct garim_flow;
-struct garim_shape;
+struct garim_framing;
 
 struct garim_stream {
     uint8_t *carry;
@@ -36,7 +36,7 @@ struct garim_stream {
 
 /* -1: out of memory. */
 int garim_stream_open(struct garim_stream *stream,
-                      const struct garim_shape *shape);
+                      const struct garim_framing *framing);
 /* Leaves no byte of the input in the memory that it gives back. */
 void garim_stream_close(struct garim_stream *stream);
 

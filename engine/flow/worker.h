@@ -14,33 +14,7 @@
 #include <stdint.h>
 
 #include "garim/garim.h"
-
-/* How the records of a job stand in its files. */
-enum garim_edge {
-    GARIM_EDGE_KEEP,
-    GARIM_EDGE_DROP,
-    GARIM_EDGE_BLANK, /* LF and CR stay where `lines` is set */
-};
-
-/* How an edge that is kept must begin; bytes 0: as it likes. */
-struct garim_begins {
-    const uint8_t *data;
-    size_t bytes;
-};
-
-struct garim_shape {
-    size_t stride;     /* bytes of a record with its terminator */
-    size_t terminator; /* 0, 1 or 2 of them */
-    const char *terminator_text;
-    size_t header_bytes;
-    size_t trailer_bytes;
-    enum garim_edge header;
-    enum garim_edge trailer;
-    struct garim_begins header_begins;
-    struct garim_begins trailer_begins;
-    uint8_t blank;           /* the byte that blanks header and trailer */
-    const char *layout_name; /* for messages */
-};
+#include "record/framing.h"
 
 /* Records that stand side by side in memory. */
 struct garim_rows {

@@ -90,11 +90,11 @@ static enum garim_status open_input(struct garim_job_state *state,
 {
     struct garim_flow *flow = &state->flow;
     const struct garim_job *job = state->job;
-    const struct garim_shape *shape = job->shape;
+    const struct garim_framing *framing = job->framing;
     flow->input = -1;
     if (job->worker->generate != NULL) {
-        if (garim_geometry_generate(&flow->geometry, shape, state->window_bytes,
-                                    job->generate_records))
+        if (garim_geometry_generate(&flow->geometry, framing,
+                                    state->window_bytes, job->generate_records))
             return GARIM_OK;
         return garim_error_set(error, GARIM_USAGE,
                                "%llu records are too many for a file",
@@ -202,7 +202,7 @@ static enum garim_status plan(struct garim_job_state *state,
     struct garim_flow *flow = &state->flow;
     const struct garim_job_options *options = flow->options;
     flow->buffer_bytes =
-        garim_geometry_buffer_bytes(flow->shape, state->window_bytes);
+        garim_geometry_buffer_bytes(flow->framing, state->window_bytes);
     const struct garim_sizing_facts facts = {
         .synchronous = flow->io->synchronous,
         .stream_in = flow->stream_in,
@@ -227,15 +227,15 @@ static enum garim_status take_shared_memory(struct garim_job_state *state,
 {
     struct garim_flow *flow = &state->flow;
     const struct garim_job *job = state->job;
-    const struct garim_shape *shape = job->shape;
+    const struct garim_framing *framing = job->framing;
     const size_t rejects = (size_t)job->options->max_rejects;
-    flow->faults_max = flow->buffer_bytes / shape->stride + 1;
+    flow->faults_max = flow->buffer_bytes / framing->stride + 1;
     if (flow->faults_max > rejects + 1) flow->faults_max = rejects + 1;
     flow->total.counts =
         calloc(job->worker->count_size + 1, sizeof *flow->total.counts);
     if (flow->total.counts == NULL ||
         garim_rejects_open(&flow->rejects, rejects) < 0 ||
-        garim_stream_open(&flow->stream, shape) < 0)
+        garim_stream_open(&flow->stream, framing) < 0)
         return garim_error_no_memory(error);
     if (flow->ordered || flow->stream_in) return GARIM_OK;
     size_t reach = 4 * (size_t)state->lanes * flow->depth;
@@ -407,7 +407,7 @@ enum garim_status garim_job_run(const struct garim_job *job,
     struct garim_job_state state = {
         .job = job,
         .flow = {.options = job->options,
-                 .shape = job->shape,
+                 .framing = job->framing,
                  .worker = job->worker},
         .report = report,
         .begin_seconds = garim_flow_clock(),

@@ -11,7 +11,7 @@
 
 struct garim_job {
     const struct garim_job_options *options;
-    const struct garim_shape *shape;
+    const struct garim_framing *framing;
     const struct garim_worker *worker;
     uint64_t generate_records; /* of a job without input */
     const struct garim_trait *traits;

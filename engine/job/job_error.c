@@ -13,11 +13,11 @@ static struct garim_reject describe(const struct garim_flow *flow,
                                     const struct garim_fault *fault)
 {
     const struct garim_worker *worker = flow->worker;
-    const struct garim_shape *shape = flow->shape;
+    const struct garim_framing *framing = flow->framing;
     struct garim_reject reject = {.field = "", .reason = "is broken"};
     worker->describe(worker->user, fault, &reject);
     reject.record = fault->record;
-    reject.offset += shape->header_bytes + fault->record * shape->stride;
+    reject.offset += garim_framing_offset(framing, fault->record);
     return reject;
 }
 

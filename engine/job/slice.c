@@ -6,27 +6,6 @@
 
 #include "base/error.h"
 
-static enum garim_status refuse_size(const struct garim_shape *shape,
-                                     const struct garim_input *input,
-                                     uint64_t rest, struct garim_error *error)
-{
-    const size_t edges = shape->header_bytes + shape->trailer_bytes;
-    const unsigned long long size = (unsigned long long)input->identity.st_size;
-    if (size < edges)
-        return garim_error_set_path(
-            error, GARIM_INPUT, input->path,
-            "size %llu is less than header and trailer (%zu) of layout %s; "
-            "check that it is complete",
-            size, edges, shape->layout_name);
-    return garim_error_set_path(
-        error, GARIM_INPUT, input->path,
-        "size %llu, less header and trailer (%zu), is no multiple of the "
-        "record length %zu (line end included): %llu bytes are left over; "
-        "check that it is complete and that layout %s is its layout",
-        size, edges, shape->stride, (unsigned long long)rest,
-        shape->layout_name);
-}
-
 /* Narrow the geometry to the records that the options name. */
 static enum garim_status slice(struct garim_geometry *geometry,
                                const struct garim_job *job,
@@ -40,7 +19,7 @@ static enum garim_status slice(struct garim_geometry *geometry,
         return garim_error_set_path(error, GARIM_USAGE, input->path,
                                     "records of a stream cannot be chosen; "
                                     "name a regular file as input");
-    if (end <= records && garim_geometry_slice(geometry, job->shape, begin,
+    if (end <= records && garim_geometry_slice(geometry, job->framing, begin,
                                                end == 0 ? records : end))
         return GARIM_OK;
     if (begin < records && end > records)
@@ -68,15 +47,16 @@ enum garim_status garim_slice_measure(struct garim_geometry *ret_geometry,
                                       size_t window_bytes,
                                       struct garim_error *error)
 {
-    const struct garim_shape *shape = job->shape;
+    const struct garim_framing *framing = job->framing;
     const struct garim_job_options *options = job->options;
     const uint64_t bytes = input->stream
-                               ? shape->header_bytes + shape->trailer_bytes
+                               ? framing->header.bytes + framing->trailer.bytes
                                : (uint64_t)input->identity.st_size;
-    uint64_t rest;
-    if (!garim_geometry_measure(ret_geometry, shape, window_bytes, bytes,
-                                &rest))
-        return refuse_size(shape, input, rest, error);
+    struct garim_extent extent;
+    if (!garim_geometry_measure(ret_geometry, framing, window_bytes, bytes,
+                                &extent))
+        return garim_framing_refuse(framing, input->path, bytes, &extent,
+                                    error);
     enum garim_status status = GARIM_OK;
     if (options->records_begin != 0 || options->records_end != 0)
         status = slice(ret_geometry, job, input, error);

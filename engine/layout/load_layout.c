@@ -130,7 +130,7 @@ static void read_framing(struct loader *loader, struct garim_entry framing,
     struct garim_reader *reader = &loader->reader;
     struct garim_layout *layout = loader->layout;
     size_t lines = 0;
-    layout->terminator = "";
+    layout->framing.terminator = "";
     if (framing.key != NULL)
         lines = garim_reader_choice(reader, framing, NULL, framings, 2);
     if (lines == 0 && terminator.key != NULL)
@@ -141,16 +141,16 @@ static void read_framing(struct loader *loader, struct garim_entry framing,
         garim_reader_refuse(reader, framing,
                             "framing: lines wants terminator: lf or crlf");
     if (lines == 1 && terminator.key != NULL)
-        layout->terminator =
+        layout->framing.terminator =
             texts[garim_reader_choice(reader, terminator, NULL, names, 2)];
-    layout->terminator_bytes = strlen(layout->terminator);
+    layout->framing.terminator_bytes = strlen(layout->framing.terminator);
 }
 
 static void refuse_lines_encoding(struct loader *loader,
                                   struct garim_entry entry,
                                   const struct garim_codepage *page)
 {
-    if (loader->layout->terminator_bytes > 0 && !page->ascii)
+    if (loader->layout->framing.terminator_bytes > 0 && !page->ascii)
         garim_reader_refuse(&loader->reader, entry,
                             "framing: lines is for encodings that contain "
                             "ASCII, not for '%.64s'; use framing: fixed",
@@ -173,13 +173,17 @@ static void read_record(struct loader *loader, struct garim_entry record)
                                                GARIM_RECORD_BYTES_MAX);
     layout->page = read_encoding(loader, entries[ENCODING], NULL);
     read_framing(loader, entries[FRAMING], entries[TERMINATOR]);
+    layout->framing.stride =
+        layout->record_bytes + layout->framing.terminator_bytes;
+    layout->framing.blank = layout->page->blank;
+    layout->framing.layout_name = layout->name;
     refuse_lines_encoding(loader, entries[ENCODING], layout->page);
     if (entries[HEADER].key != NULL)
-        layout->header_bytes = garim_reader_number(reader, entries[HEADER], 0,
-                                                   GARIM_EDGE_BYTES_MAX);
+        layout->framing.header.bytes = garim_reader_number(
+            reader, entries[HEADER], 0, GARIM_EDGE_BYTES_MAX);
     if (entries[TRAILER].key != NULL)
-        layout->trailer_bytes = garim_reader_number(reader, entries[TRAILER], 0,
-                                                    GARIM_EDGE_BYTES_MAX);
+        layout->framing.trailer.bytes = garim_reader_number(
+            reader, entries[TRAILER], 0, GARIM_EDGE_BYTES_MAX);
 }
 
 /* ---- one field ------------------------------------------------------------
@@ -300,7 +304,7 @@ static void read_padding(struct loader *loader,
         garim_reader_refuse(reader, entries[JUSTIFY],
                             "digits that stand left need a pad that is no "
                             "digit; write pad: blank, or justify: right");
-    if (loader->layout->terminator_bytes > 0 && field->pad == '\n')
+    if (loader->layout->framing.terminator_bytes > 0 && field->pad == '\n')
         garim_reader_refuse(reader, entries[PAD],
                             "a line feed cannot be a pad in framing: lines");
 }

@@ -9,13 +9,13 @@
 /* {begins: TEXT}, in the record's encoding. */
 static void read_begins(struct garim_rule_build *build,
                         struct garim_entry entry, const char *name,
-                        size_t edge_bytes, struct garim_policy_edge *ret_edge)
+                        struct garim_edge *edge)
 {
     static const struct garim_key_name keys[] = {{"begins", true}};
     struct garim_reader *reader = &build->reader;
     struct garim_entry begins;
     garim_reader_map(reader, entry, "keep", keys, 1, &begins);
-    const char *text = garim_reader_text(reader, begins, 1, edge_bytes * 4);
+    const char *text = garim_reader_text(reader, begins, 1, edge->bytes * 4);
     size_t room = strlen(text);
     uint8_t *encoded = garim_arena_take(reader->arena, room + 1);
     if (encoded == NULL) garim_reader_no_memory(reader);
@@ -26,32 +26,30 @@ static void read_begins(struct garim_rule_build *build,
         garim_reader_refuse(reader, begins,
                             "begins has a character that the encoding lacks; "
                             "use others");
-    else if (bytes > edge_bytes)
+    else if (bytes > edge->bytes)
         garim_reader_refuse(reader, begins,
                             "begins has %zu bytes, the %s %zu; shorten it",
-                            bytes, name, edge_bytes);
-    ret_edge->begins = (struct garim_expect_text){encoded, bytes};
+                            bytes, name, edge->bytes);
+    edge->begins = (struct garim_begins){encoded, bytes};
 }
 
 /* {keep: ...} */
 static void read_map(struct garim_rule_build *build, struct garim_entry entry,
-                     const char *name, size_t bytes,
-                     struct garim_policy_edge *ret_edge)
+                     const char *name, struct garim_edge *edge)
 {
     static const struct garim_key_name keys[] = {{"keep", true}};
     struct garim_entry keep;
     garim_reader_map(&build->reader, entry, name, keys, 1, &keep);
-    if (build->reader.status == GARIM_OK)
-        read_begins(build, keep, name, bytes, ret_edge);
+    if (build->reader.status == GARIM_OK) read_begins(build, keep, name, edge);
 }
 
 void garim_edge_read(struct garim_rule_build *build, struct garim_entry entry,
-                     struct garim_entry root, const char *name, size_t bytes,
-                     struct garim_policy_edge *ret_edge)
+                     struct garim_entry root, const char *name,
+                     struct garim_edge *edge)
 {
     static const char *const words[] = {"keep", "drop", "blank"};
     struct garim_reader *reader = &build->reader;
-    *ret_edge = (struct garim_policy_edge){GARIM_POLICY_KEEP, {NULL, 0}};
+    const size_t bytes = edge->bytes;
     if (reader->status != GARIM_OK) return;
     if (entry.key == NULL && bytes > 0)
         garim_reader_refuse(reader, root,
@@ -63,8 +61,8 @@ void garim_edge_read(struct garim_rule_build *build, struct garim_entry entry,
                             "the layout has no %s bytes; remove this", name);
     if (entry.key == NULL || reader->status != GARIM_OK) return;
     if (entry.value != NULL && garim_yaml_kind(entry.value) == GARIM_YAML_MAP)
-        read_map(build, entry, name, bytes, ret_edge);
+        read_map(build, entry, name, edge);
     else
-        ret_edge->action = (enum garim_policy_action)garim_reader_choice(
+        edge->action = (enum garim_edge_action)garim_reader_choice(
             reader, entry, NULL, words, 3);
 }

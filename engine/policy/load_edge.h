@@ -7,11 +7,11 @@
 
 #include "rules/rule.h"
 
-/* Read `entry` for the edge `name` ("header", "trailer") of `bytes` bytes; it
- * must be there exactly where these are not 0, else `root` is refused.  Errors
+/* Read `entry` for the edge `name` ("header", "trailer") of the framing; it
+ * must be there exactly where this has bytes, else `root` is refused.  Errors
  * through the reader. */
 void garim_edge_read(struct garim_rule_build *build, struct garim_entry entry,
-                     struct garim_entry root, const char *name, size_t bytes,
-                     struct garim_policy_edge *ret_edge);
+                     struct garim_entry root, const char *name,
+                     struct garim_edge *edge);
 
 #endif

@@ -415,10 +415,11 @@ static void read_policy(struct loader *loader)
     policy->budget = read_budget(reader, entries[BUDGET]);
     if (reader->status != GARIM_OK) return;
     take_room(loader);
+    policy->framing = policy->layout->framing;
     garim_edge_read(&loader->build, entries[HEADER], root, "header",
-                    policy->layout->header_bytes, &policy->header);
+                    &policy->framing.header);
     garim_edge_read(&loader->build, entries[TRAILER], root, "trailer",
-                    policy->layout->trailer_bytes, &policy->trailer);
+                    &policy->framing.trailer);
     read_rules(loader, entries[RULES]);
     arrange(loader, entries[UNCOVERED], root);
     check_budget(loader, entries[SUBJECTS]);

@@ -12,6 +12,7 @@
 #include "kernels/kernels.h"
 #include "record/codepage.h"
 #include "record/expect.h"
+#include "record/framing.h"
 #include "record/sample.h"
 
 enum garim_type {
@@ -40,10 +41,7 @@ struct garim_layout {
     const char *path;
     const char *name;
     size_t record_bytes;
-    const char *terminator; /* "", "\n" or "\r\n" */
-    size_t terminator_bytes;
-    size_t header_bytes;
-    size_t trailer_bytes;
+    struct garim_framing framing;      /* edges are kept */
     const struct garim_codepage *page; /* of the record */
     size_t field_count;
     const struct garim_field *fields;          /* in the order of the file */

@@ -14,18 +14,6 @@
 #include "rules/canonical.h"
 #include "record/layout.h"
 
-/* What becomes of header or trailer bytes. */
-enum garim_policy_action {
-    GARIM_POLICY_KEEP,
-    GARIM_POLICY_DROP,
-    GARIM_POLICY_BLANK,
-};
-
-struct garim_policy_edge {
-    enum garim_policy_action action;
-    struct garim_expect_text begins; /* what is kept must; bytes 0: anything */
-};
-
 /* The space of equal values. */
 struct garim_domain {
     const char *name;
@@ -93,8 +81,7 @@ struct garim_policy {
     const char *recipient, *purpose, *basis, *epoch, *expires;
     uint64_t subjects;
     double budget;
-    struct garim_policy_edge header;
-    struct garim_policy_edge trailer;
+    struct garim_framing framing; /* of the layout, and what becomes of it */
 
     /* Every stretch of the record in byte order, gaps among them (as unnamed
      * fields under `blank`). */

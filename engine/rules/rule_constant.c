@@ -24,7 +24,7 @@ static void place(struct garim_rule_build *build, struct garim_entry options,
                             "the constant has %zu bytes, field %s %zu; "
                             "shorten it",
                             bytes, field->name, field->bytes);
-    } else if (build->layout->terminator_bytes > 0 &&
+    } else if (build->layout->framing.terminator_bytes > 0 &&
                memchr(encoded, '\n', bytes) != NULL) {
         garim_reader_refuse(reader, options,
                             "a line feed cannot stand in a record of "

@@ -30,7 +30,7 @@ static uint8_t read_with(struct garim_rule_build *build,
                             "a mask over digits (field %s) needs a digit as "
                             "with; write with: 0",
                             field->name);
-    else if (build->layout->terminator_bytes > 0 && encoded[0] == '\n')
+    else if (build->layout->framing.terminator_bytes > 0 && encoded[0] == '\n')
         garim_reader_refuse(reader, entry,
                             "a line feed cannot be a mask in framing: lines");
     return encoded[0];

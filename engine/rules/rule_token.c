@@ -92,7 +92,7 @@ static void read_form(struct garim_rule_build *build, struct garim_entry entry,
                             "as: raw is for type bytes; use hex, base32 or "
                             "base64url for field %s",
                             step->field->name);
-    if (index == RAW && build->layout->terminator_bytes > 0)
+    if (index == RAW && build->layout->framing.terminator_bytes > 0)
         garim_reader_refuse(reader, entry,
                             "as: raw could write a line feed in framing: "
                             "lines; use hex, base32 or base64url");

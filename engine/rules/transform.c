@@ -33,7 +33,7 @@ struct garim_workspace {
 
 static size_t piece_records(const struct garim_policy *policy)
 {
-    size_t bytes = garim_policy_stride(policy) + policy->slot_bytes_max;
+    size_t bytes = policy->framing.stride + policy->slot_bytes_max;
     size_t records = PIECE_BYTES / bytes;
     if (records < 1) records = 1;
     return records < GARIM_PIECE_RECORDS ? records : GARIM_PIECE_RECORDS;
@@ -104,7 +104,7 @@ enum garim_status garim_workspace_open(struct garim_workspace **ret_workspace,
     workspace->piece_records = piece_records(policy);
     workspace->piece.kernels = kernels;
     workspace->piece.states = states;
-    workspace->piece.stride = garim_policy_stride(policy);
+    workspace->piece.stride = policy->framing.stride;
     if (take_scratch(workspace)) {
         *ret_workspace = workspace;
         return GARIM_OK;
@@ -128,32 +128,6 @@ const struct garim_policy *
 garim_workspace_policy(const struct garim_workspace *workspace)
 {
     return workspace->policy;
-}
-
-/* ---- lines ----------------------------------------------------------------
- */
-
-size_t garim_policy_stride(const struct garim_policy *policy)
-{
-    return policy->layout->record_bytes + policy->layout->terminator_bytes;
-}
-
-size_t garim_policy_find_misframed(const struct garim_policy *policy,
-                                   const uint8_t *rows, size_t count,
-                                   bool last_open)
-{
-    const struct garim_layout *layout = policy->layout;
-    size_t stride = garim_policy_stride(policy);
-    if (layout->terminator_bytes == 0) return count;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *row = rows + i * stride;
-        const uint8_t *end = row + layout->record_bytes;
-        if (memchr(row, '\n', layout->record_bytes) != NULL) return i;
-        if (last_open && i + 1 == count) return count;
-        if (memcmp(end, layout->terminator, layout->terminator_bytes) != 0)
-            return i;
-    }
-    return count;
 }
 
 /* ---- records --------------------------------------------------------------

@@ -22,16 +22,6 @@ void garim_workspace_close(struct garim_workspace *workspace); /* wipes */
 const struct garim_policy *
 garim_workspace_policy(const struct garim_workspace *workspace);
 
-/* Bytes of a record with its terminator. */
-size_t garim_policy_stride(const struct garim_policy *policy);
-
-/* The first of `count` records whose terminator is not in its place or that has
- * a line feed inside, or `count`.  With `last_open` the last record is one
- * without a terminator. */
-size_t garim_policy_find_misframed(const struct garim_policy *policy,
-                                   const uint8_t *rows, size_t count,
-                                   bool last_open);
-
 /* A record that broke its layout, and in which step. */
 struct garim_broken {
     size_t row;

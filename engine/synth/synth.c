@@ -164,7 +164,8 @@ static void put_field(const struct garim_layout *layout,
     } else if (field->type == GARIM_DIGITS) {
         put_random_digits(field, hash, out);
     } else {
-        put_random_bytes(field, hash, layout->terminator_bytes > 0, out);
+        put_random_bytes(field, hash, layout->framing.terminator_bytes > 0,
+                         out);
     }
 }
 
@@ -215,7 +216,8 @@ void garim_synth_records(const struct garim_layout *layout, uint64_t seed,
                              out + field->at);
         }
         out += layout->record_bytes;
-        memcpy(out, layout->terminator, layout->terminator_bytes);
-        out += layout->terminator_bytes;
+        memcpy(out, layout->framing.terminator,
+               layout->framing.terminator_bytes);
+        out += layout->framing.terminator_bytes;
     }
 }

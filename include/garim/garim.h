@@ -70,6 +70,7 @@ struct garim_layout_info {
     const char *framing;     /* "fixed" or "lines" */
     size_t record_bytes;     /* without the terminator */
     size_t terminator_bytes; /* 0, 1 or 2 */
+    size_t stride_bytes;     /* record and terminator */
     size_t header_bytes;
     size_t trailer_bytes;
     size_t field_count;

@@ -41,29 +41,29 @@ void job_worker_close(void *state)
 }
 
 /* The line is broken where the shape of `row` does not hold. */
-static bool is_broken(const struct garim_shape *shape, const uint8_t *row,
+static bool is_broken(const struct garim_framing *framing, const uint8_t *row,
                       bool unterminated)
 {
-    const size_t bytes = shape->stride - shape->terminator;
-    if (shape->terminator == 0) return false;
+    const size_t bytes = framing->stride - framing->terminator_bytes;
+    if (framing->terminator_bytes == 0) return false;
     if (memchr(row, '\n', bytes) != NULL) return true;
-    return !unterminated &&
-           memcmp(row + bytes, shape->terminator_text, shape->terminator) != 0;
+    return !unterminated && memcmp(row + bytes, framing->terminator,
+                                   framing->terminator_bytes) != 0;
 }
 
 static size_t worker_transform(void *state, const struct garim_rows *rows,
                                uint64_t *counts, struct garim_fault *faults,
                                size_t fault_max, size_t *ret_broken_row)
 {
-    const struct garim_shape *shape = state;
-    const size_t bytes = shape->stride - shape->terminator;
+    const struct garim_framing *framing = state;
+    const size_t bytes = framing->stride - framing->terminator_bytes;
     size_t found = 0;
     *ret_broken_row = SIZE_MAX;
     for (size_t i = 0; i < rows->count; i++) {
-        uint8_t *row = rows->base + i * shape->stride;
+        uint8_t *row = rows->base + i * framing->stride;
         const uint64_t record = rows->first_record + i;
         const bool owned = i >= rows->owned_first && i < rows->owned_end;
-        if (is_broken(shape, row,
+        if (is_broken(framing, row,
                       rows->last_unterminated && i == rows->count - 1)) {
             *ret_broken_row = i;
             break;
@@ -146,82 +146,84 @@ uint64_t job_draw(uint64_t limit)
 
 size_t job_input_size(const struct scenario *scenario)
 {
-    const struct garim_shape *shape = &scenario->shape;
-    return shape->header_bytes + shape->trailer_bytes +
-           scenario->records * shape->stride -
-           (scenario->unterminated ? shape->terminator : 0) + scenario->extra;
+    const struct garim_framing *framing = &scenario->framing;
+    return framing->header.bytes + framing->trailer.bytes +
+           scenario->records * framing->stride -
+           (scenario->unterminated ? framing->terminator_bytes : 0) +
+           scenario->extra;
 }
 
-static void fill_edge(const struct garim_shape *shape, uint8_t *data,
+static void fill_edge(const struct garim_framing *framing, uint8_t *data,
                       size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++)
-        data[i] = shape->terminator > 0 && i % 17 == 16 ? '\n' : 'E';
+        data[i] = framing->terminator_bytes > 0 && i % 17 == 16 ? '\n' : 'E';
 }
 
 uint8_t *job_make_input(const struct scenario *scenario)
 {
-    const struct garim_shape *shape = &scenario->shape;
-    const size_t bytes = shape->stride - shape->terminator;
+    const struct garim_framing *framing = &scenario->framing;
+    const size_t bytes = framing->stride - framing->terminator_bytes;
     const size_t size = job_input_size(scenario);
-    uint8_t *data = calloc(1, size + shape->stride + 2);
-    fill_edge(shape, data, shape->header_bytes);
+    uint8_t *data = calloc(1, size + framing->stride + 2);
+    fill_edge(framing, data, framing->header.bytes);
     for (uint64_t i = 0; i < scenario->records; i++) {
-        uint8_t *row = data + shape->header_bytes + i * shape->stride;
+        uint8_t *row = data + framing->header.bytes + i * framing->stride;
         for (size_t k = 0; k < bytes; k++)
             row[k] = (uint8_t)('A' + (i + k) % 26);
-        memcpy(row + bytes, shape->terminator_text, shape->terminator);
+        memcpy(row + bytes, framing->terminator, framing->terminator_bytes);
     }
     for (size_t i = 0; i < scenario->faults; i++)
-        data[shape->header_bytes + scenario->records * (i + 1) /
-                                       (scenario->faults + 1) * shape->stride] =
-            FAULTY;
+        data[framing->header.bytes + scenario->records * (i + 1) /
+                                         (scenario->faults + 1) *
+                                         framing->stride] = FAULTY;
     if (scenario->broken != GARIM_NONE)
-        data[shape->header_bytes + scenario->broken * shape->stride] = '\n';
-    fill_edge(shape, data + size - shape->trailer_bytes - scenario->extra,
-              shape->trailer_bytes + scenario->extra);
+        data[framing->header.bytes + scenario->broken * framing->stride] = '\n';
+    fill_edge(framing, data + size - framing->trailer.bytes - scenario->extra,
+              framing->trailer.bytes + scenario->extra);
     return data;
 }
 
-static size_t put_edge(const struct garim_shape *shape, enum garim_edge edge,
-                       const uint8_t *from, size_t bytes, uint8_t *to)
+static size_t put_edge(const struct garim_framing *framing,
+                       enum garim_edge_action edge, const uint8_t *from,
+                       size_t bytes, uint8_t *to)
 {
     if (edge == GARIM_EDGE_DROP) return 0;
     for (size_t i = 0; i < bytes; i++)
         to[i] = edge == GARIM_EDGE_KEEP ||
-                        (shape->terminator > 0 && from[i] == '\n')
+                        (framing->terminator_bytes > 0 && from[i] == '\n')
                     ? from[i]
-                    : shape->blank;
+                    : framing->blank;
     return bytes;
 }
 
 uint8_t *job_make_output(const struct scenario *scenario, const uint8_t *input,
                          uint64_t records, bool whole, size_t *ret_bytes)
 {
-    const struct garim_shape *shape = &scenario->shape;
+    const struct garim_framing *framing = &scenario->framing;
     const size_t size = job_input_size(scenario);
     uint8_t *data = malloc(size + 1);
-    size_t at =
-        put_edge(shape, shape->header, input, shape->header_bytes, data);
+    size_t at = put_edge(framing, framing->header.action, input,
+                         framing->header.bytes, data);
     const struct garim_rows rows = {
         .base = data + at,
         .count = records,
         .owned_end = records,
         .last_unterminated = scenario->unterminated,
     };
-    size_t bytes = records * shape->stride;
-    if (whole && scenario->unterminated) bytes -= shape->terminator;
-    memcpy(data + at, input + shape->header_bytes, bytes);
+    size_t bytes = records * framing->stride;
+    if (whole && scenario->unterminated) bytes -= framing->terminator_bytes;
+    memcpy(data + at, input + framing->header.bytes, bytes);
     uint64_t counts[2] = {0};
     size_t broken;
-    (void)worker_transform((void *)(uintptr_t)shape, &rows, counts, NULL, 0,
+    (void)worker_transform((void *)(uintptr_t)framing, &rows, counts, NULL, 0,
                            &broken);
     cr_assert_eq(broken, SIZE_MAX);
     at += bytes;
     if (whole)
-        at +=
-            put_edge(shape, shape->trailer, input + size - shape->trailer_bytes,
-                     shape->trailer_bytes, data + at);
+        at += put_edge(framing, framing->trailer.action,
+                       input + size - framing->trailer.bytes,
+                       framing->trailer.bytes, data + at);
     *ret_bytes = at;
     return data;
 }
@@ -297,10 +299,10 @@ static const struct garim_worker test_worker = {
 struct outcome job_run(const struct scenario *scenario)
 {
     struct garim_worker worker = test_worker;
-    worker.user = &scenario->shape;
+    worker.user = &scenario->framing;
     const struct garim_job job = {
         .options = &scenario->options,
-        .shape = &scenario->shape,
+        .framing = &scenario->framing,
         .worker = &worker,
         .traits = &scenario->trait,
         .trait_count = 1,
@@ -395,18 +397,18 @@ struct outcome job_run_scenario(struct scenario *scenario, const uint8_t *input)
 
 void job_describe(char *text, size_t size, const struct scenario *scenario)
 {
-    const struct garim_shape *shape = &scenario->shape;
-    (void)snprintf(text, size,
-                   "stride %zu terminator %zu header %zu/%d trailer %zu/%d "
-                   "records %llu window %zu threads %u io %d from %d to %d "
-                   "unterminated %d faults %zu broken %lld",
-                   shape->stride, shape->terminator, shape->header_bytes,
-                   (int)shape->header, shape->trailer_bytes,
-                   (int)shape->trailer, (unsigned long long)scenario->records,
-                   scenario->options.window_bytes, scenario->options.threads,
-                   (int)scenario->options.io, (int)scenario->input,
-                   (int)scenario->output, scenario->unterminated,
-                   scenario->faults, (long long)scenario->broken);
+    const struct garim_framing *framing = &scenario->framing;
+    (void)snprintf(
+        text, size,
+        "stride %zu terminator %zu header %zu/%d trailer %zu/%d "
+        "records %llu window %zu threads %u io %d from %d to %d "
+        "unterminated %d faults %zu broken %lld",
+        framing->stride, framing->terminator_bytes, framing->header.bytes,
+        (int)framing->header.action, framing->trailer.bytes,
+        (int)framing->trailer.action, (unsigned long long)scenario->records,
+        scenario->options.window_bytes, scenario->options.threads,
+        (int)scenario->options.io, (int)scenario->input, (int)scenario->output,
+        scenario->unterminated, scenario->faults, (long long)scenario->broken);
 }
 
 void job_check(struct scenario *scenario)
@@ -438,13 +440,13 @@ void job_check(struct scenario *scenario)
 struct scenario job_line_scenario(void)
 {
     return (struct scenario){
-        .shape = {.stride = 78,
-                  .terminator = 1,
-                  .terminator_text = "\n",
-                  .header_bytes = 30,
-                  .header = GARIM_EDGE_BLANK,
-                  .blank = '_',
-                  .layout_name = "lines"},
+        .framing = {.stride = 78,
+                    .terminator_bytes = 1,
+                    .terminator = "\n",
+                    .header.bytes = 30,
+                    .header.action = GARIM_EDGE_BLANK,
+                    .blank = '_',
+                    .layout_name = "lines"},
         .records = 5000,
         .broken = GARIM_NONE,
         .options = {.window_bytes = 4096},

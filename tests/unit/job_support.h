@@ -18,7 +18,7 @@ enum medium {
 };
 
 struct scenario {
-    struct garim_shape shape;
+    struct garim_framing framing;
     uint64_t records;
     bool unterminated;
     size_t faults;   /* how many records are faulty */

@@ -76,8 +76,8 @@ void resume_check_numbers(const struct scenario *scenario,
     const struct garim_report *report = &outcome->report;
     uint64_t sum = 0;
     for (uint64_t i = 0; i < scenario->records; i++)
-        sum += resume_input[scenario->shape.header_bytes +
-                            i * scenario->shape.stride];
+        sum += resume_input[scenario->framing.header.bytes +
+                            i * scenario->framing.stride];
     cr_assert_eq(outcome->status, GARIM_OK, "%s", outcome->error.message);
     cr_assert_eq(outcome->counts[0], sum);
     cr_assert_eq(outcome->counts[1], scenario->records);

@@ -21,20 +21,20 @@ static uint64_t draw(uint64_t limit)
     return (value & 7) == 0 ? (value >> 3) % 3 % limit : (value >> 3) % limit;
 }
 
-static struct garim_shape draw_shape(void)
+static struct garim_framing draw_shape(void)
 {
     static const char *const texts[] = {"", "\n", "\r\n"};
-    struct garim_shape shape = {
-        .terminator = draw(3),
-        .header_bytes = draw(2) ? draw(9000) : 0,
-        .trailer_bytes = draw(2) ? draw(9000) : 0,
-        .header = (enum garim_edge)draw(3),
-        .trailer = (enum garim_edge)draw(3),
+    struct garim_framing framing = {
+        .terminator_bytes = draw(3),
+        .header.bytes = draw(2) ? draw(9000) : 0,
+        .trailer.bytes = draw(2) ? draw(9000) : 0,
+        .header.action = (enum garim_edge_action)draw(3),
+        .trailer.action = (enum garim_edge_action)draw(3),
         .layout_name = "drawn",
     };
-    shape.terminator_text = texts[shape.terminator];
-    shape.stride = 1 + draw(draw(3) ? 200 : 70000) + shape.terminator;
-    return shape;
+    framing.terminator = texts[framing.terminator_bytes];
+    framing.stride = 1 + draw(draw(3) ? 200 : 70000) + framing.terminator_bytes;
+    return framing;
 }
 
 struct tiling {
@@ -101,10 +101,10 @@ static void check_window(const struct garim_geometry *geometry, uint64_t index,
 }
 
 static void check_all(const struct garim_geometry *geometry,
-                      const struct garim_shape *shape)
+                      const struct garim_framing *framing)
 {
     const size_t buffer_bytes =
-        garim_geometry_buffer_bytes(shape, geometry->window_bytes);
+        garim_geometry_buffer_bytes(framing, geometry->window_bytes);
     struct tiling tiling = {0};
     for (uint64_t i = 0; i < geometry->window_count; i++)
         check_window(geometry, i, buffer_bytes, &tiling);
@@ -117,44 +117,45 @@ static void check_all(const struct garim_geometry *geometry,
 Test(geometry, windows_tile_the_output)
 {
     for (int i = 0; i < CASES; i++) {
-        const struct garim_shape shape = draw_shape();
+        const struct garim_framing framing = draw_shape();
         const size_t window = (size_t)4096 << draw(5);
-        const uint64_t records = draw(2000000 / shape.stride + 2);
-        const uint64_t edges = shape.header_bytes + shape.trailer_bytes;
-        uint64_t bytes = edges + records * shape.stride;
+        const uint64_t records = draw(2000000 / framing.stride + 2);
+        const uint64_t edges = framing.header.bytes + framing.trailer.bytes;
+        uint64_t bytes = edges + records * framing.stride;
         const bool cut =
-            records > 0 && shape.trailer_bytes == 0 && draw(2) == 0;
-        if (cut) bytes -= shape.terminator;
+            records > 0 && framing.trailer.bytes == 0 && draw(2) == 0;
+        if (cut) bytes -= framing.terminator_bytes;
 
         struct garim_geometry geometry;
-        uint64_t rest;
-        cr_assert(
-            garim_geometry_measure(&geometry, &shape, window, bytes, &rest));
+        struct garim_extent extent;
+        cr_assert(garim_geometry_measure(&geometry, &framing, window, bytes,
+                                         &extent));
         cr_assert_eq(geometry.records, records);
-        cr_assert_eq(geometry.last_unterminated, cut && shape.terminator > 0);
-        check_all(&geometry, &shape);
+        cr_assert_eq(geometry.last_unterminated,
+                     cut && framing.terminator_bytes > 0);
+        check_all(&geometry, &framing);
     }
 }
 
 Test(geometry, windows_tile_what_is_generated)
 {
     for (int i = 0; i < CASES; i++) {
-        struct garim_shape shape = draw_shape();
-        shape.header = shape.trailer = GARIM_EDGE_KEEP;
+        struct garim_framing framing = draw_shape();
+        framing.header.action = framing.trailer.action = GARIM_EDGE_KEEP;
         struct garim_geometry geometry;
-        const uint64_t records = draw(2000000 / shape.stride + 2);
-        cr_assert(garim_geometry_generate(&geometry, &shape, 8192, records));
-        check_all(&geometry, &shape);
+        const uint64_t records = draw(2000000 / framing.stride + 2);
+        cr_assert(garim_geometry_generate(&geometry, &framing, 8192, records));
+        check_all(&geometry, &framing);
     }
 }
 
 Test(geometry, odd_sizes_are_refused)
 {
-    const struct garim_shape shape = {
+    const struct garim_framing framing = {
         .stride = 130,
-        .terminator = 2,
-        .terminator_text = "\r\n",
-        .header_bytes = 10,
+        .terminator_bytes = 2,
+        .terminator = "\r\n",
+        .header.bytes = 10,
     };
     struct garim_geometry geometry;
     static const struct {
@@ -168,14 +169,14 @@ Test(geometry, odd_sizes_are_refused)
         {10 + 1301, 1, false},  {10 + 1300 + 128, 0, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        uint64_t rest;
-        cr_assert_eq(garim_geometry_measure(&geometry, &shape, 4096,
-                                            cases[i].bytes, &rest),
+        struct garim_extent extent;
+        cr_assert_eq(garim_geometry_measure(&geometry, &framing, 4096,
+                                            cases[i].bytes, &extent),
                      cases[i].good);
-        cr_assert_eq(rest, cases[i].rest);
+        cr_assert_eq(extent.rest_bytes, cases[i].rest);
     }
     cr_assert_not(
-        garim_geometry_generate(&geometry, &shape, 4096, UINT64_MAX / 130));
+        garim_geometry_generate(&geometry, &framing, 4096, UINT64_MAX / 130));
 }
 
 /* ---- slices -------------------------------------------------------------- */
@@ -208,7 +209,7 @@ static void append_places(struct places *places,
 }
 
 static void check_slices(const struct garim_geometry *whole,
-                         const struct garim_shape *shape, uint64_t first,
+                         const struct garim_framing *framing, uint64_t first,
                          uint64_t second)
 {
     const uint64_t cuts[] = {0, first, second, whole->records};
@@ -218,7 +219,7 @@ static void check_slices(const struct garim_geometry *whole,
     for (size_t i = 0; i < 3; i++) {
         if (cuts[i] == cuts[i + 1] && whole->records > 0) continue;
         struct garim_geometry slice = *whole;
-        cr_assert(garim_geometry_slice(&slice, shape, cuts[i], cuts[i + 1]));
+        cr_assert(garim_geometry_slice(&slice, framing, cuts[i], cuts[i + 1]));
         append_places(&seen, &slice);
         if (whole->records == 0) break;
     }
@@ -228,62 +229,64 @@ static void check_slices(const struct garim_geometry *whole,
     cr_assert_eq(memcmp(seen.at, expected.at, seen.count * sizeof *seen.at), 0);
 }
 
-static void cut_everywhere(const struct garim_shape *shape, uint64_t records,
-                           bool unterminated)
+static void cut_everywhere(const struct garim_framing *framing,
+                           uint64_t records, bool unterminated)
 {
-    uint64_t rest;
-    uint64_t bytes =
-        shape->header_bytes + records * shape->stride + shape->trailer_bytes;
-    if (unterminated) bytes -= shape->terminator;
+    struct garim_extent extent;
+    uint64_t bytes = framing->header.bytes + records * framing->stride +
+                     framing->trailer.bytes;
+    if (unterminated) bytes -= framing->terminator_bytes;
     for (size_t window = 1; window < 9; window += 3) {
         struct garim_geometry whole;
-        cr_assert(garim_geometry_measure(&whole, shape, window, bytes, &rest));
+        cr_assert(
+            garim_geometry_measure(&whole, framing, window, bytes, &extent));
         for (uint64_t first = 0; first <= records; first++)
             for (uint64_t second = first; second <= records; second++)
-                check_slices(&whole, shape, first, second);
+                check_slices(&whole, framing, first, second);
     }
 }
 
 Test(geometry, slices_are_the_whole_in_pieces)
 {
     enum { SHAPES = 3 * 3 * 3 * 3 * 3 * 3, RECORDS_MAX = 5 };
-    static const enum garim_edge edges[] = {GARIM_EDGE_KEEP, GARIM_EDGE_DROP,
-                                            GARIM_EDGE_BLANK};
+    static const enum garim_edge_action edges[] = {
+        GARIM_EDGE_KEEP, GARIM_EDGE_DROP, GARIM_EDGE_BLANK};
     static const size_t edge_bytes[] = {0, 1, 5};
     for (unsigned i = 0; i < SHAPES; i++) {
-        struct garim_shape shape = {
-            .terminator = i % 3,
+        struct garim_framing framing = {
+            .terminator_bytes = i % 3,
             .stride = 1 + i / 3 % 3 * 3 + i % 3,
-            .header_bytes = edge_bytes[i / 9 % 3],
-            .trailer_bytes = edge_bytes[i / 27 % 3],
-            .header = edges[i / 81 % 3],
-            .trailer = edges[i / 243 % 3],
+            .header.bytes = edge_bytes[i / 9 % 3],
+            .trailer.bytes = edge_bytes[i / 27 % 3],
+            .header.action = edges[i / 81 % 3],
+            .trailer.action = edges[i / 243 % 3],
         };
         for (uint64_t records = 0; records <= RECORDS_MAX; records++) {
-            cut_everywhere(&shape, records, false);
-            if (records > 0 && shape.terminator > 0 && shape.trailer_bytes == 0)
-                cut_everywhere(&shape, records, true);
+            cut_everywhere(&framing, records, false);
+            if (records > 0 && framing.terminator_bytes > 0 &&
+                framing.trailer.bytes == 0)
+                cut_everywhere(&framing, records, true);
         }
     }
 }
 
 Test(geometry, slices_of_nothing_are_refused)
 {
-    const struct garim_shape shape = {.stride = 10};
+    const struct garim_framing framing = {.stride = 10};
     struct garim_geometry geometry;
-    uint64_t rest;
-    cr_assert(garim_geometry_measure(&geometry, &shape, 4096, 100, &rest));
+    struct garim_extent extent;
+    cr_assert(garim_geometry_measure(&geometry, &framing, 4096, 100, &extent));
     static const uint64_t cases[][2] = {
         {10, 11}, {10, UINT64_MAX}, {5, 5}, {6, 5}, {0, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct garim_geometry slice = geometry;
         cr_assert_not(
-            garim_geometry_slice(&slice, &shape, cases[i][0], cases[i][1]));
+            garim_geometry_slice(&slice, &framing, cases[i][0], cases[i][1]));
     }
-    cr_assert(garim_geometry_slice(&geometry, &shape, 9, UINT64_MAX));
+    cr_assert(garim_geometry_slice(&geometry, &framing, 9, UINT64_MAX));
     cr_assert_eq(geometry.records, 1);
     cr_assert_eq(geometry.input_bytes, 10);
-    cr_assert(garim_geometry_measure(&geometry, &shape, 4096, 0, &rest));
-    cr_assert_not(garim_geometry_slice(&geometry, &shape, 1, 2));
-    cr_assert(garim_geometry_slice(&geometry, &shape, 0, 2));
+    cr_assert(garim_geometry_measure(&geometry, &framing, 4096, 0, &extent));
+    cr_assert_not(garim_geometry_slice(&geometry, &framing, 1, 2));
+    cr_assert(garim_geometry_slice(&geometry, &framing, 0, 2));
 }

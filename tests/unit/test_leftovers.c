@@ -263,7 +263,7 @@ Test(leftovers, what_cannot_be)
     scenario.options.allow_empty = true;
     expect(&scenario, GARIM_IN_THE_WAY, "no state of garim");
     cr_assert_eq(truncate(job_state_path, 0), 0);
-    scenario.shape.header_bytes = 0;
+    scenario.framing.header.bytes = 0;
     expect(&scenario, GARIM_IN_THE_WAY, "no state of garim");
     cr_assert(resume_exists(job_state_path));
     resume_free_files();

@@ -19,21 +19,22 @@ TestSuite(pipeline, .init = job_set_up, .fini = job_tear_down, .timeout = 300);
 
 /* ---- every way through --------------------------------------------------- */
 
-static struct garim_shape draw_shape(void)
+static struct garim_framing draw_shape(void)
 {
     static const char *const texts[] = {"", "\n", "\r\n"};
-    struct garim_shape shape = {
-        .terminator = job_draw(3),
-        .header_bytes = job_draw(3) ? job_draw(300) : job_draw(2) * 9000,
-        .trailer_bytes = job_draw(2) ? job_draw(300) : 0,
-        .header = (enum garim_edge)job_draw(3),
-        .trailer = (enum garim_edge)job_draw(3),
+    struct garim_framing framing = {
+        .terminator_bytes = job_draw(3),
+        .header.bytes = job_draw(3) ? job_draw(300) : job_draw(2) * 9000,
+        .trailer.bytes = job_draw(2) ? job_draw(300) : 0,
+        .header.action = (enum garim_edge_action)job_draw(3),
+        .trailer.action = (enum garim_edge_action)job_draw(3),
         .blank = '_',
         .layout_name = "drawn",
     };
-    shape.terminator_text = texts[shape.terminator];
-    shape.stride = 1 + job_draw(job_draw(2) ? 99 : 4099) + shape.terminator;
-    return shape;
+    framing.terminator = texts[framing.terminator_bytes];
+    framing.stride =
+        1 + job_draw(job_draw(2) ? 99 : 4099) + framing.terminator_bytes;
+    return framing;
 }
 
 static struct scenario draw_scenario(void)
@@ -41,7 +42,7 @@ static struct scenario draw_scenario(void)
     static const unsigned threads[] = {1, 2, 5};
     static const size_t windows[] = {4096, 4096, 8192, 65536};
     struct scenario scenario = {
-        .shape = draw_shape(),
+        .framing = draw_shape(),
         .broken = GARIM_NONE,
         .options =
             {
@@ -53,13 +54,13 @@ static struct scenario draw_scenario(void)
         .input = (enum medium)job_draw(3),
         .output = (enum medium)job_draw(3),
     };
-    const size_t stride = scenario.shape.stride;
+    const size_t stride = scenario.framing.stride;
     scenario.records =
         job_draw(8) ? job_draw(600000 / stride + 2) : job_draw(2);
     scenario.options.allow_empty = true;
     scenario.unterminated = scenario.records > 0 &&
-                            scenario.shape.terminator > 0 &&
-                            scenario.shape.trailer_bytes == 0 && job_draw(2);
+                            scenario.framing.terminator_bytes > 0 &&
+                            scenario.framing.trailer.bytes == 0 && job_draw(2);
     if (job_draw(2) && scenario.records > 40) scenario.faults = job_draw(20);
     return scenario;
 }
@@ -76,11 +77,12 @@ Test(pipeline, default_window_and_many_lanes)
 {
     for (int i = 0; i < 8; i++) {
         struct scenario scenario = {
-            .shape = {.stride = 129,
-                      .terminator = 1,
-                      .terminator_text = "\n",
-                      .header_bytes = 129,
-                      .header = i & 1 ? GARIM_EDGE_DROP : GARIM_EDGE_KEEP},
+            .framing = {.stride = 129,
+                        .terminator_bytes = 1,
+                        .terminator = "\n",
+                        .header.bytes = 129,
+                        .header.action =
+                            i & 1 ? GARIM_EDGE_DROP : GARIM_EDGE_KEEP},
             .records = 100001,
             .broken = GARIM_NONE,
             .options = {.threads = 64,
@@ -97,12 +99,12 @@ Test(pipeline, default_window_and_many_lanes)
 static void worker_generate(void *state, uint64_t first, size_t count,
                             uint8_t *out)
 {
-    const struct garim_shape *shape = state;
-    const size_t bytes = shape->stride - shape->terminator;
+    const struct garim_framing *framing = state;
+    const size_t bytes = framing->stride - framing->terminator_bytes;
     for (size_t i = 0; i < count; i++) {
-        memset(out + i * shape->stride, 'A' + (int)((first + i) % 26), bytes);
-        memcpy(out + i * shape->stride + bytes, shape->terminator_text,
-               shape->terminator);
+        memset(out + i * framing->stride, 'A' + (int)((first + i) % 26), bytes);
+        memcpy(out + i * framing->stride + bytes, framing->terminator,
+               framing->terminator_bytes);
     }
 }
 
@@ -126,23 +128,23 @@ static void generate(const struct garim_job *job, const uint8_t *expected,
 
 Test(pipeline, generated_records)
 {
-    const struct garim_shape shape = {
+    const struct garim_framing framing = {
         .stride = 102,
-        .terminator = 2,
-        .terminator_text = "\r\n",
-        .header_bytes = 7,
-        .trailer_bytes = 5,
-        .header = GARIM_EDGE_DROP, /* means nothing here */
+        .terminator_bytes = 2,
+        .terminator = "\r\n",
+        .header.bytes = 7,
+        .trailer.bytes = 5,
+        .header.action = GARIM_EDGE_DROP, /* means nothing here */
         .blank = ' ',
         .layout_name = "made",
     };
     enum { RECORDS = 3001, BYTES = 7 + RECORDS * 102 + 5 };
     uint8_t *expected = malloc(BYTES);
     memcpy(expected, "     \r\n", 7);
-    worker_generate((void *)(uintptr_t)&shape, 0, RECORDS, expected + 7);
+    worker_generate((void *)(uintptr_t)&framing, 0, RECORDS, expected + 7);
     memcpy(expected + BYTES - 5, "   \r\n", 5);
     const struct garim_worker worker = {
-        .user = &shape,
+        .user = &framing,
         .open = job_worker_open,
         .close = job_worker_close,
         .generate = worker_generate,
@@ -157,7 +159,7 @@ Test(pipeline, generated_records)
         };
         const struct garim_job job = {
             .options = &options,
-            .shape = &shape,
+            .framing = &framing,
             .worker = &worker,
             .generate_records = RECORDS,
         };
@@ -283,7 +285,7 @@ Test(pipeline, stream_shorter_than_its_edges)
         struct scenario scenario = job_line_scenario();
         (void)unlink(job_in_path);
         cr_assert_eq(mkfifo(job_in_path, 0600), 0);
-        scenario.shape.trailer_bytes = 20;
+        scenario.framing.trailer.bytes = 20;
         scenario.options.input = job_in_path;
         scenario.options.output = job_out_path;
         uint8_t bytes[49] = "abc";

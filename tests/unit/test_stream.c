@@ -20,20 +20,20 @@ static struct garim_flow flow;
 static struct garim_job_options options;
 static struct garim_block block;
 
-static void open_stream(const struct garim_shape *shape, size_t window_bytes,
-                        bool aligned)
+static void open_stream(const struct garim_framing *framing,
+                        size_t window_bytes, bool aligned)
 {
     flow = (struct garim_flow){
         .options = &options,
-        .shape = shape,
+        .framing = framing,
         .input_base = GARIM_IO_STREAM,
-        .buffer_bytes = garim_geometry_buffer_bytes(shape, window_bytes),
+        .buffer_bytes = garim_geometry_buffer_bytes(framing, window_bytes),
     };
     block = (struct garim_block){
         .buffer = aligned_alloc(GARIM_DIRECT_ALIGNMENT, flow.buffer_bytes),
     };
     cr_assert_not_null(block.buffer);
-    cr_assert_eq(garim_stream_open(&flow.stream, shape), 0);
+    cr_assert_eq(garim_stream_open(&flow.stream, framing), 0);
     if (aligned) garim_stream_align(&flow.stream, false);
 }
 
@@ -53,10 +53,10 @@ static void read_on(size_t bytes)
                   block.buffer + flow.buffer_bytes);
 }
 
-static void pass_stream(const struct garim_shape *shape, size_t window_bytes,
-                        bool aligned)
+static void pass_stream(const struct garim_framing *framing,
+                        size_t window_bytes, bool aligned)
 {
-    open_stream(shape, window_bytes, aligned);
+    open_stream(framing, window_bytes, aligned);
     for (int i = 0; i < ROUNDS; i++) {
         const uint64_t before = flow.stream.output_bytes;
         read_on(SIZE_MAX);
@@ -94,16 +94,17 @@ Test(stream, moves_on_at_the_bounds_of_every_shape)
     static const char *const texts[TERMINATORS] = {"", "\n", "\r\n"};
     for (size_t i = 0; i < ALL; i++) {
         size_t rest = i;
-        struct garim_shape shape = {.layout_name = "bound"};
-        shape.terminator = take(&rest, TERMINATORS);
-        shape.terminator_text = texts[shape.terminator];
-        shape.stride = lengths[take(&rest, LENGTHS)] + shape.terminator;
-        shape.header_bytes = edges[take(&rest, EDGES)];
-        shape.trailer_bytes = edges[take(&rest, EDGES)];
-        shape.header = (enum garim_edge)take(&rest, KINDS);
-        shape.trailer = (enum garim_edge)take(&rest, KINDS);
+        struct garim_framing framing = {.layout_name = "bound"};
+        framing.terminator_bytes = take(&rest, TERMINATORS);
+        framing.terminator = texts[framing.terminator_bytes];
+        framing.stride =
+            lengths[take(&rest, LENGTHS)] + framing.terminator_bytes;
+        framing.header.bytes = edges[take(&rest, EDGES)];
+        framing.trailer.bytes = edges[take(&rest, EDGES)];
+        framing.header.action = (enum garim_edge_action)take(&rest, KINDS);
+        framing.trailer.action = (enum garim_edge_action)take(&rest, KINDS);
         const size_t window = windows[take(&rest, WINDOWS)];
-        pass_stream(&shape, window, take(&rest, 2) == 1);
+        pass_stream(&framing, window, take(&rest, 2) == 1);
     }
 }
 
@@ -124,12 +125,12 @@ static size_t count_canaries(const uint8_t *from, size_t bytes)
 
 Test(stream, a_closed_stream_leaves_no_input)
 {
-    const struct garim_shape shape = {
-        .stride = 1000, .trailer_bytes = 3000, .layout_name = "carried"};
+    const struct garim_framing framing = {
+        .stride = 1000, .trailer.bytes = 3000, .layout_name = "carried"};
     /* What malloc gives back to the system can not be looked at. */
     (void)mallopt(M_MMAP_MAX, 0);
     (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    open_stream(&shape, GARIM_WINDOW_BYTES_MIN, false);
+    open_stream(&framing, GARIM_WINDOW_BYTES_MIN, false);
     read_on(SIZE_MAX);
     const uint8_t *carry = flow.stream.carry + LINKS_BYTES;
     const size_t bytes = flow.stream.carry_bytes - LINKS_BYTES;

@@ -49,7 +49,7 @@ static struct garim_layout *open_text(const char *record, const char *fields)
 
 static size_t stride(const struct garim_layout *layout)
 {
-    return layout->record_bytes + layout->terminator_bytes;
+    return layout->framing.stride;
 }
 
 static uint8_t *make(const struct garim_layout *layout, uint64_t seed,

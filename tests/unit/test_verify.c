@@ -20,7 +20,7 @@ enum { WINDOW = 4096, WINDOWS = 80 };
 static struct scenario many_windows(void)
 {
     struct scenario scenario = resume_job();
-    scenario.records = WINDOWS * WINDOW / scenario.shape.stride + 800;
+    scenario.records = WINDOWS * WINDOW / scenario.framing.stride + 800;
     scenario.options.window_bytes = WINDOW;
     return scenario;
 }
