@@ -302,22 +302,27 @@ void garim_engine_close(struct garim_engine *engine)
 struct garim_context {
     const struct garim_policy *policy;
     struct garim_workspace *workspace;
+    uint64_t *counts; /* that nobody reads */
 };
 
 enum garim_status garim_context_open(struct garim_context **ret_context,
                                      const struct garim_engine *engine,
                                      struct garim_error *error)
 {
+    const size_t count = engine->policy->step_count * GARIM_COUNTS_PER_STEP;
     struct garim_context *context = calloc(1, sizeof *context);
     if (context == NULL) return garim_error_no_memory(error);
     context->policy = engine->policy;
+    context->counts = calloc(count, sizeof *context->counts);
     enum garim_status status =
-        garim_workspace_open(&context->workspace, engine->policy,
-                             engine->kernels, engine->states, error);
+        context->counts == NULL
+            ? garim_error_no_memory(error)
+            : garim_workspace_open(&context->workspace, engine->policy,
+                                   engine->kernels, engine->states, error);
     if (status == GARIM_OK)
         *ret_context = context;
     else
-        free(context);
+        garim_context_close(context);
     return status;
 }
 
@@ -325,6 +330,7 @@ void garim_context_close(struct garim_context *context)
 {
     if (context == NULL) return;
     garim_workspace_close(context->workspace);
+    free(context->counts);
     free(context);
 }
 
@@ -332,15 +338,16 @@ void garim_context_close(struct garim_context *context)
  */
 
 static enum garim_status refuse_record(const struct garim_policy *policy,
-                                       const struct garim_broken *broken,
+                                       const struct garim_reject *reject,
                                        struct garim_error *error)
 {
-    const struct garim_field *field = policy->steps[broken->step_index].field;
+    const struct garim_field *field = policy->steps[reject->step].field;
     (void)garim_error_set(error, GARIM_DATA, "field %s %s; correct the record",
-                          field->name, garim_breach_text(broken->breach));
+                          field->name,
+                          garim_breach_text((enum garim_breach)reject->breach));
     if (error != NULL) {
-        error->record = broken->row;
-        error->offset = broken->row * policy->framing.stride + field->at;
+        error->record = reject->record;
+        error->offset = reject->record * policy->framing.stride + field->at;
         memcpy(error->field, field->name, strlen(field->name) + 1);
     }
     return GARIM_DATA;
@@ -365,16 +372,16 @@ enum garim_status garim_transform(struct garim_context *context, const void *in,
                                   struct garim_error *error)
 {
     const struct garim_policy *policy = context->policy;
-    size_t bytes = count * policy->framing.stride;
-    if (count == 0) return GARIM_OK;
-    size_t row = garim_framing_find_broken(&policy->framing, in, count, false);
-    if (row < count) {
-        memset(out, 0, bytes);
-        return refuse_framing(policy, row, error);
+    const struct garim_batch batch = {
+        .in = in, .out = out, .count = count, .owned_end = count};
+    struct garim_reject reject;
+    struct garim_made made;
+    garim_policy_transform(context->workspace, &batch, context->counts, &reject,
+                           1, &made);
+    if (made.broken_row != SIZE_MAX) {
+        memset(out, 0, count * policy->framing.stride);
+        return refuse_framing(policy, made.broken_row, error);
     }
-    struct garim_broken broken;
-    if (garim_policy_transform(context->workspace, in, out, count, NULL,
-                               &broken, 1) == 0)
-        return GARIM_OK;
-    return refuse_record(policy, &broken, error);
+    return made.reject_count == 0 ? GARIM_OK
+                                  : refuse_record(policy, &reject, error);
 }

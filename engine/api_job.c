@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
@@ -37,64 +38,17 @@ static void close_worker(void *state)
     garim_workspace_close(state);
 }
 
-/* The owned rows, some at a time, since faults of one call go to the stack. */
-static size_t transform_owned(struct garim_workspace *workspace, uint8_t *base,
-                              size_t stride, const struct garim_rows *rows,
-                              size_t end, uint64_t *counts,
-                              struct garim_fault *faults, size_t fault_max)
-{
-    struct garim_broken broken[GARIM_PIECE_RECORDS];
-    size_t found = 0;
-    for (size_t row = rows->owned_first; row < end;) {
-        size_t some = end - row;
-        if (some > GARIM_PIECE_RECORDS) some = GARIM_PIECE_RECORDS;
-        size_t count = garim_policy_transform(workspace, base + row * stride,
-                                              base + row * stride, some, counts,
-                                              broken, GARIM_PIECE_RECORDS);
-        for (size_t i = 0; i < count && found < fault_max; i++)
-            faults[found++] = (struct garim_fault){
-                .record = rows->first_record + row + broken[i].row,
-                .field = (unsigned)broken[i].step_index,
-                .reason = broken[i].breach,
-            };
-        row += some;
-    }
-    return found;
-}
-
-static size_t transform_rows(void *state, const struct garim_rows *rows,
-                             uint64_t *counts, struct garim_fault *faults,
-                             size_t fault_max, size_t *ret_broken_row)
-{
-    struct garim_workspace *workspace = state;
-    const struct garim_policy *policy = garim_workspace_policy(workspace);
-    size_t stride = policy->framing.stride;
-    size_t count = garim_framing_find_broken(
-        &policy->framing, rows->base, rows->count, rows->last_unterminated);
-    *ret_broken_row = count < rows->count ? count : SIZE_MAX;
-    size_t first = rows->owned_first < count ? rows->owned_first : count;
-    size_t end = rows->owned_end < count ? rows->owned_end : count;
-    if (end < first) end = first;
-    (void)garim_policy_transform(workspace, rows->base, rows->base, first, NULL,
-                                 NULL, 0);
-    size_t found = transform_owned(workspace, rows->base, stride, rows, end,
-                                   counts, faults, fault_max);
-    uint8_t *rest = rows->base + end * stride;
-    (void)garim_policy_transform(workspace, rest, rest, count - end, NULL, NULL,
-                                 0);
-    return found;
-}
-
-static void describe_fault(const void *user, const struct garim_fault *fault,
-                           struct garim_reject *ret_reject)
+static void describe_reject(const void *user, const struct garim_reject *reject,
+                            struct garim_reject_info *ret_info)
 {
     const struct garim_engine *engine = user;
-    const struct garim_field *field = engine->policy->steps[fault->field].field;
-    *ret_reject = (struct garim_reject){
-        .record = fault->record,
+    ASSERT(reject->step < engine->policy->step_count);
+    const struct garim_field *field = engine->policy->steps[reject->step].field;
+    *ret_info = (struct garim_reject_info){
+        .record = reject->record,
         .offset = field->at,
         .field = field->name,
-        .reason = garim_breach_text((enum garim_breach)fault->reason),
+        .reason = garim_breach_text((enum garim_breach)reject->breach),
     };
 }
 
@@ -180,12 +134,12 @@ enum garim_status garim_run(const struct garim_engine *engine,
     struct garim_worker worker = {
         .user = engine,
         .count_size = engine->policy->step_count * GARIM_COUNTS_PER_STEP,
-        .fault_fields = (unsigned)engine->policy->step_count,
-        .fault_reasons = GARIM_BREACH_COUNT,
+        .reject_steps = (unsigned)engine->policy->step_count,
+        .reject_breaches = GARIM_BREACH_COUNT,
         .open = open_worker,
         .close = close_worker,
-        .transform = transform_rows,
-        .describe = describe_fault,
+        .transform = garim_policy_transform,
+        .describe = describe_reject,
     };
     const struct garim_seal seal = {engine, garim_engine_seal};
     struct garim_trait traits[] = {

@@ -17,9 +17,9 @@ FLOORS = [
     ["engine/io", "engine/kernels"],
     ["engine/crypto", "engine/config"],
     ["engine/record"],
-    ["engine/flow", "engine/layout", "engine/rules", "engine/synth"],
-    ["engine/publish", "engine/policy"],
-    ["engine/job"],
+    ["engine/flow", "engine/layout", "engine/synth"],
+    ["engine/rules", "engine/publish"],
+    ["engine/policy", "engine/job"],
     ["engine"],  # api*.c
     ["engine/cli"],
     ["bench"],

@@ -215,9 +215,9 @@ static void seal_state(uint8_t *state, size_t bytes, const uint8_t *key)
         const uint64_t at = HEAD_SLOTS + i * slot_bytes;
         if (at + sizeof point > bytes) return;
         memcpy(&point, state + at, sizeof point);
-        if (job.count_size > bytes || point.fault_count > bytes) continue;
+        if (job.count_size > bytes || point.reject_count > bytes) continue;
         const uint64_t used = sizeof point + 8 * job.count_size +
-                              sizeof(struct garim_fault) * point.fault_count;
+                              sizeof(struct garim_reject) * point.reject_count;
         if (at + used + SEAL > bytes) continue;
         seal(key, state + HEAD_BYTES, SEAL, state + at, used,
              state + at + used);

@@ -5,6 +5,7 @@
 #ifndef GARIM_BASE_ASSERT_H
 #define GARIM_BASE_ASSERT_H
 
+#include <assert.h> /* static_assert */
 #include <stddef.h>
 
 /* Write `text` to standard error and trap.  It holds no data: only what the

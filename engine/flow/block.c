@@ -28,8 +28,14 @@ void garim_block_set_window(const struct garim_flow *flow,
     ASSERT(block->request.bytes > 0 || flow->input < 0);
     ASSERT(block->request.bytes <= flow->buffer_bytes);
     block->needed_bytes = window.need_end - window.read_begin;
-    block->rows = (struct garim_rows){
-        .base = block->buffer,
+    const uint64_t rows_begin =
+        geometry->header_bytes + window.record_begin * geometry->stride + shift;
+    uint8_t *rows = block->buffer;
+    if (window.record_end > window.record_begin)
+        rows += rows_begin - window.read_begin;
+    block->batch = (struct garim_batch){
+        .in = rows,
+        .out = rows,
         .count = window.record_end - window.record_begin,
         .first_record = geometry->first_record + window.record_begin,
         .owned_first = window.owned_begin - window.record_begin,
@@ -37,10 +43,6 @@ void garim_block_set_window(const struct garim_flow *flow,
         .last_unterminated = geometry->last_unterminated &&
                              window.record_end == geometry->records,
     };
-    if (block->rows.count > 0)
-        block->rows.base += geometry->header_bytes +
-                            window.record_begin * geometry->stride + shift -
-                            window.read_begin;
     block->data = block->buffer + (window.begin + shift - window.read_begin);
     block->data_bytes = window.end - window.begin;
     block->offset = window.begin;
@@ -143,39 +145,39 @@ static void break_framing(struct garim_flow *flow,
         "a line feed is not where the record length of layout %s (%zu bytes "
         "and the line end) puts it; correct the line, or the layout",
         framing->layout_name, framing->stride - framing->terminator_bytes);
-    error.record = block->rows.first_record + row;
+    error.record = block->batch.first_record + row;
     error.offset = garim_framing_offset(framing, error.record);
     garim_rejects_break(&flow->rejects, error.record, &error);
 }
 
-static void transform_rows(struct garim_flow *flow, struct garim_block *block,
-                           void *state, struct garim_fault *faults)
+static void transform_batch(struct garim_flow *flow, struct garim_block *block,
+                            void *state, struct garim_reject *rejects)
 {
-    const struct garim_rows *rows = &block->rows;
-    size_t broken_row = SIZE_MAX;
-    size_t count =
-        flow->worker->transform(state, rows, block->tally.counts, faults,
-                                flow->faults_max, &broken_row);
-    ASSERT(count <= flow->faults_max);
-    if (broken_row != SIZE_MAX) {
-        ASSERT(broken_row < rows->count);
-        break_framing(flow, block, broken_row);
+    const struct garim_batch *batch = &block->batch;
+    struct garim_made made;
+    flow->worker->transform(state, batch, block->tally.counts, rejects,
+                            flow->rejects_max, &made);
+    ASSERT(made.reject_count <= flow->rejects_max);
+    if (made.broken_row != SIZE_MAX) {
+        ASSERT(made.broken_row < batch->count);
+        break_framing(flow, block, made.broken_row);
     }
-    if (count > 0) garim_rejects_add(&flow->rejects, faults, count);
+    if (made.reject_count > 0)
+        garim_rejects_add(&flow->rejects, rejects, made.reject_count);
 }
 
 void garim_block_transform(struct garim_flow *flow, struct garim_block *block,
-                           void *state, struct garim_fault *faults)
+                           void *state, struct garim_reject *rejects)
 {
     const struct garim_worker *worker = flow->worker;
-    const struct garim_rows *rows = &block->rows;
-    block->tally.records = rows->owned_end - rows->owned_first;
-    if (rows->count > 0) {
+    const struct garim_batch *batch = &block->batch;
+    block->tally.records = batch->owned_end - batch->owned_first;
+    if (batch->count > 0) {
         if (flow->input < 0)
-            worker->generate(state, rows->first_record, rows->count,
-                             rows->base);
+            worker->generate(state, batch->first_record, batch->count,
+                             batch->out);
         else
-            transform_rows(flow, block, state, faults);
+            transform_batch(flow, block, state, rejects);
     }
     if (flow->input >= 0) check_edges(flow, block);
     change_edges(flow, block);

@@ -26,7 +26,7 @@ struct garim_block {
     uint8_t *buffer;
     struct garim_io_request request;
     size_t needed_bytes; /* that a window's read must bring */
-    struct garim_rows rows;
+    struct garim_batch batch;
     uint8_t *data; /* in `buffer`: what the block writes */
     size_t data_bytes;
     uint64_t offset;   /* of `data` in the output */
@@ -40,9 +40,9 @@ void garim_block_set_window(const struct garim_flow *flow,
                             struct garim_block *block, uint64_t index);
 
 /* Transform or generate the rows, blank the edges and report what is broken.
- * `state` is the worker's, `faults` has room for run->faults_max. */
+ * `state` is the worker's, `rejects` has room for flow->rejects_max. */
 void garim_block_transform(struct garim_flow *flow, struct garim_block *block,
-                           void *state, struct garim_fault *faults);
+                           void *state, struct garim_reject *rejects);
 
 /* Prepare the write request.  False: there is nothing to write. */
 bool garim_block_ask_write(const struct garim_flow *flow,

@@ -38,7 +38,7 @@ struct garim_flow {
 
     struct garim_geometry geometry; /* of a stream: no counts and ends */
     size_t buffer_bytes;
-    size_t faults_max;      /* of one block */
+    size_t rejects_max;     /* of one block */
     unsigned depth;         /* blocks in flight in one lane */
     unsigned threads;       /* that may transform at a time */
     sem_t gate;             /* counts them down */

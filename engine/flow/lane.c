@@ -69,8 +69,8 @@ static int take_all_memory(struct garim_lane *lane)
     const size_t count_size = flow->worker->count_size;
     lane->blocks = calloc(flow->depth, sizeof *lane->blocks);
     lane->counts = calloc(flow->depth * count_size + 1, sizeof *lane->counts);
-    lane->faults = calloc(flow->faults_max, sizeof *lane->faults);
-    if (lane->blocks == NULL || lane->counts == NULL || lane->faults == NULL)
+    lane->rejects = calloc(flow->rejects_max, sizeof *lane->rejects);
+    if (lane->blocks == NULL || lane->counts == NULL || lane->rejects == NULL)
         return -1;
     if (take_memory(lane, flow->depth * flow->buffer_bytes) < 0) return -1;
     for (unsigned i = 0; i < flow->depth; i++) {
@@ -99,7 +99,7 @@ void garim_lane_close(struct garim_lane *lane)
     if (lane->worker != NULL) lane->flow->worker->close(lane->worker);
     if (lane->queue != NULL) lane->io->queue_close(lane->queue);
     if (lane->memory != NULL) (void)munmap(lane->memory, lane->memory_bytes);
-    free(lane->faults);
+    free(lane->rejects);
     free(lane->counts);
     free(lane->blocks);
 }
@@ -168,7 +168,7 @@ static bool read_in_turn(struct garim_lane *lane, struct garim_block *block)
         return true;
     }
     if (!may_read(lane, flow->buffer_bytes)) return false;
-    block->rows = (struct garim_rows){0};
+    block->batch = (struct garim_batch){0};
     block->body_end = GARIM_NONE;
     garim_stream_ask(flow, block);
     submit(lane, block, GARIM_BLOCK_READING);
@@ -187,11 +187,11 @@ static void break_reading(struct garim_lane *lane, struct garim_block *block,
                                "again",
                                why);
     const uint64_t record =
-        flow->stream_in ? flow->stream.records : block->rows.first_record;
+        flow->stream_in ? flow->stream.records : block->batch.first_record;
     if (!flow->stream_in) error.offset = block->request.offset;
     garim_rejects_break(&flow->rejects, record, &error);
-    block->rows.count = 0;
-    block->rows.owned_first = block->rows.owned_end = 0;
+    block->batch.count = 0;
+    block->batch.owned_first = block->batch.owned_end = 0;
     block->data_bytes = 0;
     block->tally.bytes_in = 0;
     if (flow->stream_in) {
@@ -300,7 +300,7 @@ static void transform(struct garim_lane *lane, struct garim_block *block)
     struct garim_flow *flow = lane->flow;
     while (sem_wait(&flow->gate) != 0)
         ASSERT(errno == EINTR);
-    garim_block_transform(flow, block, lane->worker, lane->faults);
+    garim_block_transform(flow, block, lane->worker, lane->rejects);
     ASSERT(sem_post(&flow->gate) == 0);
     block->state = GARIM_BLOCK_TRANSFORMED;
 }

@@ -20,7 +20,7 @@ struct garim_lane {
     void *worker; /* the worker's state */
     uint8_t *memory;
     size_t memory_bytes;
-    struct garim_fault *faults;
+    struct garim_reject *rejects;
     uint64_t *counts;
     struct garim_block *blocks; /* run->depth of them */
     unsigned in_flight;

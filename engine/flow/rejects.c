@@ -15,18 +15,18 @@ int garim_rejects_open(struct garim_rejects *rejects, size_t max_rejects)
         .break_record = GARIM_NONE,
         .stop = GARIM_NONE,
     };
-    rejects->faults = calloc(rejects->capacity, sizeof *rejects->faults);
-    if (rejects->faults == NULL) return -1;
+    rejects->list = calloc(rejects->capacity, sizeof *rejects->list);
+    if (rejects->list == NULL) return -1;
     ASSERT(pthread_mutex_init(&rejects->lock, NULL) == 0);
     return 0;
 }
 
 void garim_rejects_close(struct garim_rejects *rejects)
 {
-    if (rejects->faults == NULL) return;
+    if (rejects->list == NULL) return;
     (void)pthread_mutex_destroy(&rejects->lock);
-    free(rejects->faults);
-    rejects->faults = NULL;
+    free(rejects->list);
+    rejects->list = NULL;
 }
 
 static void lower_stop(struct garim_rejects *rejects, uint64_t record)
@@ -36,28 +36,28 @@ static void lower_stop(struct garim_rejects *rejects, uint64_t record)
 
 /* Merge from the back; what falls off the end is not among the lowest. */
 static void merge(struct garim_rejects *rejects,
-                  const struct garim_fault *faults, size_t count)
+                  const struct garim_reject *list, size_t count)
 {
-    struct garim_fault *list = rejects->faults;
+    struct garim_reject *kept = rejects->list;
     size_t old = rejects->count;
     const size_t sum = old + count;
     for (size_t place = sum; count > 0;) {
         const bool take_old =
-            old > 0 && list[old - 1].record > faults[count - 1].record;
-        const struct garim_fault taken =
-            take_old ? list[--old] : faults[--count];
-        if (--place < rejects->capacity) list[place] = taken;
+            old > 0 && kept[old - 1].record > list[count - 1].record;
+        const struct garim_reject taken =
+            take_old ? kept[--old] : list[--count];
+        if (--place < rejects->capacity) kept[place] = taken;
     }
     rejects->count = sum < rejects->capacity ? sum : rejects->capacity;
 }
 
 void garim_rejects_add(struct garim_rejects *rejects,
-                       const struct garim_fault *faults, size_t count)
+                       const struct garim_reject *list, size_t count)
 {
     (void)pthread_mutex_lock(&rejects->lock);
-    merge(rejects, faults, count);
+    merge(rejects, list, count);
     if (rejects->count == rejects->capacity)
-        lower_stop(rejects, rejects->faults[rejects->capacity - 1].record);
+        lower_stop(rejects, rejects->list[rejects->capacity - 1].record);
     (void)pthread_mutex_unlock(&rejects->lock);
 }
 
@@ -74,23 +74,22 @@ void garim_rejects_break(struct garim_rejects *rejects, uint64_t record,
 }
 
 size_t garim_rejects_copy(struct garim_rejects *rejects, uint64_t record_end,
-                          struct garim_fault *copy)
+                          struct garim_reject *copy)
 {
     size_t count = 0;
     (void)pthread_mutex_lock(&rejects->lock);
-    while (count < rejects->count &&
-           rejects->faults[count].record < record_end) {
-        copy[count] = rejects->faults[count];
+    while (count < rejects->count && rejects->list[count].record < record_end) {
+        copy[count] = rejects->list[count];
         count++;
     }
     (void)pthread_mutex_unlock(&rejects->lock);
     return count;
 }
 
-const struct garim_fault *
+const struct garim_reject *
 garim_rejects_excess(const struct garim_rejects *rejects)
 {
     if (rejects->count < rejects->capacity) return NULL;
-    const struct garim_fault *excess = &rejects->faults[rejects->capacity - 1];
+    const struct garim_reject *excess = &rejects->list[rejects->capacity - 1];
     return excess->record < rejects->break_record ? excess : NULL;
 }

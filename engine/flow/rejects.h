@@ -18,7 +18,7 @@
 
 struct garim_rejects {
     pthread_mutex_t lock;
-    struct garim_fault *faults; /* the lowest, ascending */
+    struct garim_reject *list; /* the lowest, ascending */
     size_t count;
     size_t capacity;       /* one more than are allowed */
     uint64_t break_record; /* of `break_error`, or GARIM_NONE */
@@ -27,31 +27,31 @@ struct garim_rejects {
                               written; or GARIM_NONE */
 };
 
-/* Room for `max_rejects` faults and one more.  -1: out of memory. */
+/* Room for `max_rejects` of them and one more.  -1: out of memory. */
 int garim_rejects_open(struct garim_rejects *rejects, size_t max_rejects);
 void garim_rejects_close(struct garim_rejects *rejects);
 
-/* Faults of one block, ascending. */
+/* Those of one block, ascending. */
 void garim_rejects_add(struct garim_rejects *rejects,
-                       const struct garim_fault *faults, size_t count);
+                       const struct garim_reject *list, size_t count);
 
 /* The input cannot be understood from `record` on; the lowest such error is
  * the job's. */
 void garim_rejects_break(struct garim_rejects *rejects, uint64_t record,
                          const struct garim_error *error);
 
-/* Copy the faults before `record_end`; returns how many. */
+/* Copy those before `record_end`; returns how many. */
 size_t garim_rejects_copy(struct garim_rejects *rejects, uint64_t record_end,
-                          struct garim_fault *copy);
+                          struct garim_reject *copy);
 
 static inline uint64_t garim_rejects_stop(const struct garim_rejects *rejects)
 {
     return rejects->stop;
 }
 
-/* Once all lanes are done: the fault that was one too many, where it comes
+/* Once all lanes are done: the reject that was one too many, where it comes
  * before any break, or NULL. */
-const struct garim_fault *
+const struct garim_reject *
 garim_rejects_excess(const struct garim_rejects *rejects);
 
 #endif

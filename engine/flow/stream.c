@@ -122,8 +122,9 @@ static size_t find_rows(struct garim_flow *flow, struct garim_block *block,
     struct garim_extent extent = {.records = body / framing->stride};
     if (stream->ended) extent = garim_framing_extent(framing, body);
     const size_t rows = extent.records;
-    block->rows = (struct garim_rows){
-        .base = begin + head,
+    block->batch = (struct garim_batch){
+        .in = begin + head,
+        .out = begin + head,
         .count = rows,
         .first_record = stream->records,
         .owned_first = stream->carry_done_bytes > head,
@@ -149,8 +150,8 @@ static void carry_on(struct garim_flow *flow, struct garim_block *block,
     ASSERT(end > stream->carry_header_bytes);
     const size_t body = end - stream->carry_header_bytes;
     const size_t cut = body % stride;
-    block->rows.count = block->rows.owned_end = body / stride + (cut > 0);
-    stream->records = block->rows.first_record + body / stride;
+    block->batch.count = block->batch.owned_end = body / stride + (cut > 0);
+    stream->records = block->batch.first_record + body / stride;
     stream->carry_header_bytes = 0;
     stream->carry_done_bytes = cut;
     stream->carry_bytes = total - (end - cut);

@@ -14,11 +14,13 @@
 #include <stdint.h>
 
 #include "garim/garim.h"
+#include "record/breach.h"
 #include "record/framing.h"
 
 /* Records that stand side by side in memory. */
-struct garim_rows {
-    uint8_t *base; /* in place: read and written here */
+struct garim_batch {
+    const uint8_t *in;
+    uint8_t *out; /* the same, or it does not overlap */
     size_t count;
     uint64_t first_record;  /* number of the first, from 0 */
     size_t owned_first;     /* rows [owned_first, owned_end) are counted and */
@@ -26,11 +28,10 @@ struct garim_rows {
     bool last_unterminated; /* the last row lacks its terminator */
 };
 
-/* What a worker found in a row. */
-struct garim_fault {
-    uint64_t record;
-    unsigned field;  /* index that garim_worker.describe understands */
-    unsigned reason; /* likewise */
+/* What a worker made of a batch. */
+struct garim_made {
+    size_t broken_row;   /* see garim_worker.transform; SIZE_MAX: none */
+    size_t reject_count; /* stored */
 };
 
 /* The numbers of some records.  `counts` has `count_size` entries, summed
@@ -46,31 +47,31 @@ struct garim_tally {
  * thread. */
 struct garim_worker {
     const void *user;
-    size_t count_size;      /* entries of garim_tally.counts */
-    unsigned fault_fields;  /* garim_fault.field is below this */
-    unsigned fault_reasons; /* and garim_fault.reason below this */
+    size_t count_size;        /* entries of garim_tally.counts */
+    unsigned reject_steps;    /* garim_reject.step is below this */
+    unsigned reject_breaches; /* and garim_reject.breach below this */
 
     enum garim_status (*open)(const void *user, void **ret_state,
                               struct garim_error *error);
     void (*close)(void *state);
 
-    /* Transform `rows` where they are.  Rows that break their layout are
-     * blanked whole; the first `fault_max` owned ones go to `faults`,
-     * ascending.  Adds to `counts` for owned rows.  Returns how many faults
-     * were stored.  When the framing breaks (a terminator out of place, a line
-     * feed inside), the row's index goes to `*ret_broken_row` (else SIZE_MAX):
-     * nothing of that row and those after it may be written. */
-    size_t (*transform)(void *state, const struct garim_rows *rows,
-                        uint64_t *counts, struct garim_fault *faults,
-                        size_t fault_max, size_t *ret_broken_row);
+    /* Transform a batch.  Rows that break their layout are blanked whole; the
+     * first `reject_max` owned ones go to `rejects`, ascending.  Adds to
+     * `counts` for owned rows.  When the framing breaks (a terminator out of
+     * place, a line feed inside), the row's index goes to
+     * `ret_made->broken_row`: nothing of that row and those after it may be
+     * written. */
+    void (*transform)(void *state, const struct garim_batch *batch,
+                      uint64_t *counts, struct garim_reject *rejects,
+                      size_t reject_max, struct garim_made *ret_made);
 
     /* Instead of `transform`, for a job without input: write `count` records
      * from number `first` on. */
     void (*generate)(void *state, uint64_t first, size_t count, uint8_t *out);
 
-    /* A fault in words, for errors and the report. */
-    void (*describe)(const void *user, const struct garim_fault *fault,
-                     struct garim_reject *ret_reject);
+    /* A reject in words, for errors and the report. */
+    void (*describe)(const void *user, const struct garim_reject *reject,
+                     struct garim_reject_info *ret_info);
 };
 
 #endif

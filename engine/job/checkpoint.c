@@ -64,9 +64,9 @@ enum garim_status garim_checkpoint_open(struct garim_checkpoint *ret_checkpoint,
         .every_bytes = bytes == 0 ? EVERY_BYTES : bytes,
         .every_seconds = bytes == 0 ? EVERY_SECONDS : never,
         .counts = calloc(job->count_size + 1, sizeof(uint64_t)),
-        .faults = calloc(job->faults_max + 1, sizeof(struct garim_fault)),
+        .rejects = calloc(job->rejects_max + 1, sizeof(struct garim_reject)),
     };
-    if (ret_checkpoint->counts == NULL || ret_checkpoint->faults == NULL)
+    if (ret_checkpoint->counts == NULL || ret_checkpoint->rejects == NULL)
         return garim_error_no_memory(error);
     flow->windows_past_checkpoint_max =
         2 * (ret_checkpoint->every_bytes / job->window_bytes);
@@ -77,7 +77,7 @@ enum garim_status garim_checkpoint_open(struct garim_checkpoint *ret_checkpoint,
 
 void garim_checkpoint_close(struct garim_checkpoint *checkpoint)
 {
-    free(checkpoint->faults);
+    free(checkpoint->rejects);
     free(checkpoint->counts);
     *checkpoint = (struct garim_checkpoint){0};
 }
@@ -100,8 +100,8 @@ void garim_checkpoint_restore(struct garim_checkpoint *checkpoint)
     garim_tally_add(&watermark->below, &done, state->job.count_size);
     watermark->windows = point->windows;
     flow->next_index = point->windows;
-    if (point->fault_count > 0)
-        garim_rejects_add(&flow->rejects, state->faults, point->fault_count);
+    if (point->reject_count > 0)
+        garim_rejects_add(&flow->rejects, state->rejects, point->reject_count);
     schedule(checkpoint);
 }
 
@@ -132,8 +132,8 @@ static bool copy(struct garim_checkpoint *checkpoint,
         .records = below.records,
         .bytes_in = below.bytes_in,
         .bytes_out = below.bytes_out,
-        .fault_count =
-            garim_rejects_copy(&flow->rejects, record_end, checkpoint->faults),
+        .reject_count =
+            garim_rejects_copy(&flow->rejects, record_end, checkpoint->rejects),
     };
     return true;
 }
@@ -165,7 +165,7 @@ static enum garim_status store(struct garim_checkpoint *checkpoint,
                                   error);
     checkpoint->folder_synced = true;
     return garim_journal_store(&output->journal, point, checkpoint->counts,
-                               checkpoint->faults, error);
+                               checkpoint->rejects, error);
 }
 
 /* Sync what is finished, then note it. */

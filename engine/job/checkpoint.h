@@ -19,7 +19,7 @@ struct garim_checkpoint {
     uint64_t next_bytes; /* finished without a gap, when the next is due */
     double next_seconds; /* on garim_run_clock() */
     uint64_t *counts;    /* a copy of what is to be noted */
-    struct garim_fault *faults;
+    struct garim_reject *rejects;
     bool folder_synced;
     bool failed; /* in doubt: no other is taken */
 };

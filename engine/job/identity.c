@@ -45,7 +45,7 @@ struct garim_journal_job garim_identity(const struct garim_job *job,
         .window_bytes = geometry->window_bytes,
         .output_bytes = geometry->output_bytes,
         .count_size = job->worker->count_size,
-        .faults_max = options->max_rejects,
+        .rejects_max = options->max_rejects,
     };
     if (input->stream || job->worker->generate != NULL) {
         add(&identity, "input", "one that cannot be read again");

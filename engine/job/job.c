@@ -130,8 +130,8 @@ static enum garim_status open_part(struct garim_job_state *state,
         .first_record = geometry->first_record,
         .records = geometry->records,
         .bytes_in = geometry->input_bytes,
-        .fault_fields = job->worker->fault_fields,
-        .fault_reasons = job->worker->fault_reasons,
+        .reject_steps = job->worker->reject_steps,
+        .reject_breaches = job->worker->reject_breaches,
     };
     const struct garim_output_job wanted = {
         .identity = &identity,
@@ -229,8 +229,8 @@ static enum garim_status take_shared_memory(struct garim_job_state *state,
     const struct garim_job *job = state->job;
     const struct garim_framing *framing = job->framing;
     const size_t rejects = (size_t)job->options->max_rejects;
-    flow->faults_max = flow->buffer_bytes / framing->stride + 1;
-    if (flow->faults_max > rejects + 1) flow->faults_max = rejects + 1;
+    flow->rejects_max = flow->buffer_bytes / framing->stride + 1;
+    if (flow->rejects_max > rejects + 1) flow->rejects_max = rejects + 1;
     flow->total.counts =
         calloc(job->worker->count_size + 1, sizeof *flow->total.counts);
     if (flow->total.counts == NULL ||

@@ -9,23 +9,23 @@
 
 #include "base/error.h"
 
-static struct garim_reject describe(const struct garim_flow *flow,
-                                    const struct garim_fault *fault)
+static struct garim_reject_info describe(const struct garim_flow *flow,
+                                         const struct garim_reject *reject)
 {
     const struct garim_worker *worker = flow->worker;
     const struct garim_framing *framing = flow->framing;
-    struct garim_reject reject = {.field = "", .reason = "is broken"};
-    worker->describe(worker->user, fault, &reject);
-    reject.record = fault->record;
-    reject.offset += garim_framing_offset(framing, fault->record);
-    return reject;
+    struct garim_reject_info info = {.field = "", .reason = "is broken"};
+    worker->describe(worker->user, reject, &info);
+    info.record = reject->record;
+    info.offset += garim_framing_offset(framing, reject->record);
+    return info;
 }
 
 static enum garim_status refuse_excess(const struct garim_flow *flow,
-                                       const struct garim_fault *fault,
+                                       const struct garim_reject *reject,
                                        struct garim_error *error)
 {
-    const struct garim_reject reject = describe(flow, fault);
+    const struct garim_reject_info info = describe(flow, reject);
     const unsigned long long allowed =
         (unsigned long long)flow->options->max_rejects;
     struct garim_error broken;
@@ -33,16 +33,16 @@ static enum garim_status refuse_excess(const struct garim_flow *flow,
         (void)garim_error_set_path(&broken, GARIM_DATA, flow->input_path,
                                    "field %s %s; correct the record, or allow "
                                    "some with --max-rejects",
-                                   reject.field, reject.reason);
+                                   info.field, info.reason);
     else
         (void)garim_error_set_path(&broken, GARIM_DATA, flow->input_path,
                                    "field %s %s, one more broken record than "
                                    "the %llu of --max-rejects; correct the "
                                    "records, or allow more",
-                                   reject.field, reject.reason, allowed);
-    broken.record = reject.record;
-    broken.offset = reject.offset;
-    (void)snprintf(broken.field, sizeof broken.field, "%s", reject.field);
+                                   info.field, info.reason, allowed);
+    broken.record = info.record;
+    broken.offset = info.offset;
+    (void)snprintf(broken.field, sizeof broken.field, "%s", info.field);
     if (error != NULL) *error = broken;
     return GARIM_DATA;
 }
@@ -51,7 +51,7 @@ enum garim_status garim_job_judge(const struct garim_flow *flow,
                                   struct garim_error *error)
 {
     const struct garim_error *found = NULL;
-    const struct garim_fault *excess = garim_rejects_excess(&flow->rejects);
+    const struct garim_reject *excess = garim_rejects_excess(&flow->rejects);
     if (flow->error.status != GARIM_OK)
         found = &flow->error;
     else if (excess != NULL)
@@ -74,7 +74,7 @@ enum garim_status garim_job_list_rejects(const struct garim_flow *flow,
     report->rejects = calloc(count, sizeof *report->rejects);
     if (report->rejects == NULL) return garim_error_no_memory(error);
     for (size_t i = 0; i < count; i++)
-        report->rejects[i] = describe(flow, &rejects->faults[i]);
+        report->rejects[i] = describe(flow, &rejects->list[i]);
     report->reject_count = count;
     return GARIM_OK;
 }

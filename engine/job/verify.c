@@ -37,7 +37,7 @@ struct checker {
     struct garim_io_queue *queue;
     void *worker;
     struct garim_block block;
-    struct garim_fault *faults;
+    struct garim_reject *rejects;
     uint8_t *part; /* the window as it is */
 };
 
@@ -87,7 +87,7 @@ static bool make(struct checker *checker, uint64_t index)
     struct garim_error error;
     garim_block_set_window(flow, block, index);
     /* Counted, and reported, by the run that wrote it. */
-    block->rows.owned_first = block->rows.owned_end = block->rows.count;
+    block->batch.owned_first = block->batch.owned_end = block->batch.count;
     const int64_t result = transfer(checker, &block->request);
     if (result < (int64_t)block->needed_bytes) {
         (void)garim_error_set_path(
@@ -99,7 +99,7 @@ static bool make(struct checker *checker, uint64_t index)
         fail(checker->check, &error);
         return false;
     }
-    garim_block_transform(flow, block, checker->worker, checker->faults);
+    garim_block_transform(flow, block, checker->worker, checker->rejects);
     return true;
 }
 
@@ -160,11 +160,11 @@ static enum garim_status open_checker(struct checker *checker,
         aligned_alloc(alignment, garim_align_up(flow->buffer_bytes));
     checker->part = aligned_alloc(
         alignment, garim_align_up(flow->geometry.window_bytes) + alignment);
-    checker->faults = calloc(flow->faults_max, sizeof *checker->faults);
+    checker->rejects = calloc(flow->rejects_max, sizeof *checker->rejects);
     checker->block.tally.counts =
         calloc(worker->count_size + 1, sizeof(uint64_t));
     if (checker->block.buffer == NULL || checker->part == NULL ||
-        checker->faults == NULL || checker->block.tally.counts == NULL ||
+        checker->rejects == NULL || checker->block.tally.counts == NULL ||
         flow->io->queue_open(&checker->queue, &options) < 0)
         return garim_error_no_memory(error);
     return worker->open(worker->user, &checker->worker, error);
@@ -178,7 +178,7 @@ static void close_checker(struct checker *checker)
     if (checker->block.buffer != NULL)
         explicit_bzero(checker->block.buffer, flow->buffer_bytes);
     free(checker->block.tally.counts);
-    free(checker->faults);
+    free(checker->rejects);
     free(checker->part);
     free(checker->block.buffer);
 }

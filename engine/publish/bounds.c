@@ -23,19 +23,20 @@ bool garim_bounds_hold_job(const struct garim_journal_job *job)
            window <= GARIM_WINDOW_BYTES_MAX && (window & (window - 1)) == 0 &&
            job->trait_count <= GARIM_JOURNAL_TRAITS_MAX &&
            job->count_size <= COUNTS_MAX &&
-           job->faults_max <= GARIM_REJECTS_MAX;
+           job->rejects_max <= GARIM_REJECTS_MAX;
 }
 
-bool garim_bounds_hold_faults(const struct garim_fault *faults, uint64_t count,
-                              const struct garim_journal_bounds *bounds)
+bool garim_bounds_hold_rejects(const struct garim_reject *rejects,
+                               uint64_t count,
+                               const struct garim_journal_bounds *bounds)
 {
     for (uint64_t i = 0; i < count; i++) {
-        const uint64_t record = faults[i].record;
+        const uint64_t record = rejects[i].record;
         if (record < bounds->first_record ||
             record - bounds->first_record >= bounds->records ||
-            (i > 0 && record <= faults[i - 1].record) ||
-            faults[i].field >= bounds->fault_fields ||
-            faults[i].reason >= bounds->fault_reasons)
+            (i > 0 && record <= rejects[i - 1].record) ||
+            rejects[i].step >= bounds->reject_steps ||
+            rejects[i].breach >= bounds->reject_breaches)
             return false;
     }
     return true;

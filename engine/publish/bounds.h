@@ -17,7 +17,8 @@ bool garim_bounds_hold_point(const struct garim_journal_job *job,
                              const struct garim_journal_point *point,
                              const struct garim_journal_bounds *bounds);
 
-bool garim_bounds_hold_faults(const struct garim_fault *faults, uint64_t count,
-                              const struct garim_journal_bounds *bounds);
+bool garim_bounds_hold_rejects(const struct garim_reject *rejects,
+                               uint64_t count,
+                               const struct garim_journal_bounds *bounds);
 
 #endif

@@ -36,7 +36,7 @@ struct head {
 };
 
 static_assert(sizeof(struct head) <= HEAD_BYTES, "the head has its page");
-static_assert(sizeof(struct garim_fault) == 16, "faults stand in the file");
+static_assert(sizeof(struct garim_reject) == 16, "rejects stand in the file");
 
 /* ---- seals --------------------------------------------------------------- */
 
@@ -67,7 +67,7 @@ static uint64_t slot_bytes_of(const struct garim_journal_job *job)
 {
     return garim_align_up(sizeof(struct garim_journal_point) +
                           job->count_size * sizeof(uint64_t) +
-                          job->faults_max * sizeof(struct garim_fault) +
+                          job->rejects_max * sizeof(struct garim_reject) +
                           SEAL_BYTES);
 }
 
@@ -77,8 +77,8 @@ static uint64_t slot_offset(const struct garim_journal *journal,
     return HEAD_BYTES + sequence % 2 * journal->slot_bytes;
 }
 
-/* Where in a slot its faults begin. */
-static size_t faults_at(const struct garim_journal *journal)
+/* Where in a slot its rejects begin. */
+static size_t rejects_at(const struct garim_journal *journal)
 {
     return sizeof(struct garim_journal_point) +
            journal->job.count_size * sizeof(uint64_t);
@@ -88,7 +88,8 @@ static size_t faults_at(const struct garim_journal *journal)
 static size_t used_bytes(const struct garim_journal *journal,
                          const struct garim_journal_point *point)
 {
-    return faults_at(journal) + point->fault_count * sizeof(struct garim_fault);
+    return rejects_at(journal) +
+           point->reject_count * sizeof(struct garim_reject);
 }
 
 static int seal_slot(const struct garim_journal *journal, size_t bytes,
@@ -109,7 +110,7 @@ static int read_slot(struct garim_journal *journal, uint64_t sequence,
         slot_offset(journal, sequence));
     if (moved < 0) return (int)moved;
     if (moved < (int64_t)sizeof *point ||
-        point->fault_count > journal->job.faults_max)
+        point->reject_count > journal->job.rejects_max)
         return 0;
     const size_t used = used_bytes(journal, point);
     return moved >= (int64_t)(used + SEAL_BYTES) &&
@@ -117,9 +118,9 @@ static int read_slot(struct garim_journal *journal, uint64_t sequence,
            is_same_seal(journal->slot + used, right) &&
            point->sequence % 2 == sequence % 2 &&
            garim_bounds_hold_point(&journal->job, point, bounds) &&
-           garim_bounds_hold_faults(
-               (const void *)(journal->slot + faults_at(journal)),
-               point->fault_count, bounds);
+           garim_bounds_hold_rejects(
+               (const void *)(journal->slot + rejects_at(journal)),
+               point->reject_count, bounds);
 }
 
 /* Let the members point at what the slot in memory holds. */
@@ -127,7 +128,7 @@ static void adopt_slot(struct garim_journal *journal)
 {
     memcpy(&journal->point, journal->slot, sizeof journal->point);
     journal->counts = (const void *)(journal->slot + sizeof journal->point);
-    journal->faults = (const void *)(journal->slot + faults_at(journal));
+    journal->rejects = (const void *)(journal->slot + rejects_at(journal));
     journal->valid = true;
 }
 
@@ -338,7 +339,7 @@ void garim_journal_differ(const struct garim_journal *journal,
                             old->trait_count != job->trait_count ||
                             old->output_bytes != job->output_bytes ||
                             old->count_size != job->count_size ||
-                            old->faults_max != job->faults_max))
+                            old->rejects_max != job->rejects_max))
         list(text, size, "version of garim");
 }
 
@@ -427,18 +428,18 @@ enum garim_status garim_journal_confirm(struct garim_journal *journal,
 enum garim_status garim_journal_store(struct garim_journal *journal,
                                       const struct garim_journal_point *point,
                                       const uint64_t *counts,
-                                      const struct garim_fault *faults,
+                                      const struct garim_reject *rejects,
                                       struct garim_error *error)
 {
-    ASSERT(point->fault_count <= journal->job.faults_max);
+    ASSERT(point->reject_count <= journal->job.rejects_max);
     struct garim_journal_point next = *point;
     next.sequence = journal->point.sequence + 1;
     uint8_t *at = journal->slot;
     memcpy(at, &next, sizeof next);
     memcpy(at + sizeof next, counts, journal->job.count_size * sizeof *counts);
-    if (next.fault_count > 0)
-        memcpy(at + faults_at(journal), faults,
-               next.fault_count * sizeof *faults);
+    if (next.reject_count > 0)
+        memcpy(at + rejects_at(journal), rejects,
+               next.reject_count * sizeof *rejects);
     const int result = write_slot(journal);
     if (result < 0) return fail(journal, result, error);
     adopt_slot(journal);

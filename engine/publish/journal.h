@@ -10,7 +10,7 @@
  * order of the machine, and bounded before they are used.
  *
  *     0      magic, format, slot_bytes, struct garim_state_job, seal
- *     4096   slot 0: struct garim_state_point, counts, faults, seal
+ *     4096   slot 0: struct garim_state_point, counts, rejects, seal
  *     4096 + slot_bytes   slot 1
  */
 #ifndef GARIM_PUBLISH_JOURNAL_H
@@ -27,7 +27,7 @@ struct garim_journal_job {
     uint64_t window_bytes;
     uint64_t output_bytes;
     uint64_t count_size;
-    uint64_t faults_max;
+    uint64_t rejects_max;
     uint64_t trait_count;
     struct garim_trait traits[GARIM_JOURNAL_TRAITS_MAX];
 };
@@ -37,18 +37,18 @@ struct garim_journal_bounds {
     uint64_t first_record; /* records [first_record, first_record + records) */
     uint64_t records;
     uint64_t bytes_in;
-    unsigned fault_fields; /* as of struct garim_worker */
-    unsigned fault_reasons;
+    unsigned reject_steps; /* as of struct garim_worker */
+    unsigned reject_breaches;
 };
 
-/* One checkpoint.  In the file its counts and faults follow. */
+/* One checkpoint.  In the file its counts and rejects follow. */
 struct garim_journal_point {
     uint64_t sequence;
     uint64_t windows; /* finished and on the disk, from the first on */
     uint64_t records; /* of exactly those */
     uint64_t bytes_in;
     uint64_t bytes_out;
-    uint64_t fault_count;
+    uint64_t reject_count;
     uint64_t complete;   /* the part is whole and waits for its name */
     uint64_t part_inode; /* 0: not created yet */
     uint64_t part_bytes; /* with the times: of a complete part */
@@ -68,7 +68,7 @@ struct garim_journal {
     struct garim_journal_job job;     /* of the head, where authentic */
     struct garim_journal_point point; /* the last good one */
     const uint64_t *counts;           /* of it, until the next is stored */
-    const struct garim_fault *faults;
+    const struct garim_reject *rejects;
     uint8_t head_seal[GARIM_JOURNAL_SEAL_BYTES];
     uint8_t *slot; /* slot_bytes of memory */
     uint64_t slot_bytes;
@@ -114,7 +114,7 @@ enum garim_status garim_journal_confirm(struct garim_journal *journal,
 enum garim_status garim_journal_store(struct garim_journal *journal,
                                       const struct garim_journal_point *point,
                                       const uint64_t *counts,
-                                      const struct garim_fault *faults,
+                                      const struct garim_reject *rejects,
                                       struct garim_error *error);
 
 /* Give the lock back; with `remove` the file goes first. */

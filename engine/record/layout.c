@@ -35,6 +35,18 @@ bool garim_field_is_null(const struct garim_field *field, const uint8_t *data)
     return true;
 }
 
+enum garim_breach garim_value_check(const struct garim_field *field,
+                                    struct garim_value value)
+{
+    if (field->type == GARIM_CHAR)
+        return garim_codepage_valid(field->page, value.data, value.bytes)
+                   ? GARIM_BREACH_NONE
+                   : GARIM_BREACH_CHARACTER;
+    for (size_t i = 0; i < value.bytes; i++)
+        if (field->page->digit[value.data[i]] < 0) return GARIM_BREACH_DIGIT;
+    return GARIM_BREACH_NONE;
+}
+
 struct garim_scan garim_field_scan(const struct garim_field *field, bool nulls)
 {
     const struct garim_codepage *page = field->page;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "kernels/kernels.h"
+#include "record/breach.h"
 #include "record/codepage.h"
 #include "record/expect.h"
 #include "record/framing.h"
@@ -56,6 +57,10 @@ struct garim_value {
 
 struct garim_value garim_field_trim(const struct garim_field *field,
                                     const uint8_t *data);
+
+/* Check the value of a char or digits field, as POLICY.md's "validity". */
+enum garim_breach garim_value_check(const struct garim_field *field,
+                                    struct garim_value value);
 
 /* Every byte is one of the field's null bytes. */
 bool garim_field_is_null(const struct garim_field *field, const uint8_t *data);

@@ -6,30 +6,6 @@
 
 #include <string.h>
 
-const char *garim_breach_text(enum garim_breach breach)
-{
-    static const char *const texts[] = {
-        [GARIM_BREACH_NONE] = "is right",
-        [GARIM_BREACH_DIGIT] = "has a byte that is no digit",
-        [GARIM_BREACH_CHARACTER] = "has bytes that its encoding lacks",
-        [GARIM_BREACH_NUMBER] = "is no number",
-        [GARIM_BREACH_EXPECT] = "is not as its layout expects",
-    };
-    return texts[breach];
-}
-
-enum garim_breach garim_value_check(const struct garim_field *field,
-                                    struct garim_value value)
-{
-    if (field->type == GARIM_CHAR)
-        return garim_codepage_valid(field->page, value.data, value.bytes)
-                   ? GARIM_BREACH_NONE
-                   : GARIM_BREACH_CHARACTER;
-    for (size_t i = 0; i < value.bytes; i++)
-        if (field->page->digit[value.data[i]] < 0) return GARIM_BREACH_DIGIT;
-    return GARIM_BREACH_NONE;
-}
-
 /* ---- steps that the forms share -------------------------------------------
  */
 

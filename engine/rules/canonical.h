@@ -12,23 +12,6 @@
 #include "kernels/kernels.h"
 #include "record/layout.h"
 
-/* How a field's bytes break its layout. */
-enum garim_breach {
-    GARIM_BREACH_NONE,
-    GARIM_BREACH_DIGIT,     /* a byte of a digits field is no digit */
-    GARIM_BREACH_CHARACTER, /* a byte is no character of the encoding */
-    GARIM_BREACH_NUMBER,    /* text that should be a number is none */
-    GARIM_BREACH_EXPECT,    /* the field is not as its layout expects */
-    GARIM_BREACH_COUNT,
-};
-
-/* In words that follow "field NAME": for messages. */
-const char *garim_breach_text(enum garim_breach breach);
-
-/* Check the value of a char or digits field, as POLICY.md's "validity". */
-enum garim_breach garim_value_check(const struct garim_field *field,
-                                    struct garim_value value);
-
 /* Values of one field in many rows.  A form turns them, as the scan of the rows
  * found them, into their canonical values: where they stand changes with it. */
 struct garim_values {

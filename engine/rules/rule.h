@@ -32,6 +32,8 @@ struct garim_piece {
     uint8_t *rows;
     size_t stride;
     size_t count;
+    size_t owned_first; /* rows [owned_first, owned_end) are counted */
+    size_t owned_end;
 
     /* What the scan found in the field of the rule at work, by row.  A rule may
      * overwrite offsets and lengths. */
@@ -42,7 +44,7 @@ struct garim_piece {
     size_t step_index;        /* of the rule at work */
     struct garim_mark *marks; /* one a row: the first breach in it */
     bool broken;              /* a row is marked */
-    uint64_t empties;         /* values blanked: counted by the rule */
+    uint64_t empties;         /* owned values blanked: counted by the rule */
 
     struct garim_values values; /* room for one of each row */
     uint32_t *fields;           /* offset of each value's field */
@@ -101,6 +103,12 @@ static inline bool garim_piece_is_null(const struct garim_piece *piece,
                                        size_t row)
 {
     return (piece->flags[row] & GARIM_SCAN_NULL) != 0;
+}
+
+/* Whether the row is counted and reported. */
+static inline bool garim_piece_owns(const struct garim_piece *piece, size_t row)
+{
+    return row >= piece->owned_first && row < piece->owned_end;
 }
 
 /* The field of row `row` breaks its layout; the row will be blanked. */

@@ -303,7 +303,7 @@ static void refuse_value(const struct garim_step *step,
         garim_piece_break(piece, row, (enum garim_breach)breach);
     } else {
         memset(data, field->pad, field->bytes);
-        piece->empties++;
+        piece->empties += garim_piece_owns(piece, row);
     }
 }
 

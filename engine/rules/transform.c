@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/secret.h"
@@ -22,7 +23,6 @@ struct garim_workspace {
     const struct garim_policy *policy;
     size_t piece_records;
     struct garim_scan *scans; /* one a step */
-    uint64_t *discarded;      /* counts that nobody asked for */
     uint8_t *memory;          /* of the piece's arrays */
     size_t memory_bytes;
     struct garim_piece piece;
@@ -81,11 +81,9 @@ static bool take_arrays(struct garim_workspace *workspace)
 static bool take_scratch(struct garim_workspace *workspace)
 {
     const struct garim_policy *policy = workspace->policy;
-    size_t steps = policy->step_count;
+    const size_t steps = policy->step_count;
     workspace->scans = calloc(steps + 1, sizeof *workspace->scans);
-    workspace->discarded =
-        calloc(steps * GARIM_COUNTS_PER_STEP + 1, sizeof *workspace->discarded);
-    if (workspace->scans == NULL || workspace->discarded == NULL) return false;
+    if (workspace->scans == NULL) return false;
     for (size_t i = 0; i < steps; i++)
         workspace->scans[i] = garim_field_scan(policy->steps[i].field,
                                                !policy->steps[i].apply_to_null);
@@ -119,24 +117,18 @@ void garim_workspace_close(struct garim_workspace *workspace)
     if (workspace->memory != NULL)
         garim_secret_wipe(workspace->memory, workspace->memory_bytes);
     free(workspace->memory);
-    free(workspace->discarded);
     free(workspace->scans);
     free(workspace);
-}
-
-const struct garim_policy *
-garim_workspace_policy(const struct garim_workspace *workspace)
-{
-    return workspace->policy;
 }
 
 /* ---- records --------------------------------------------------------------
  */
 
+/* Of the rows that are counted. */
 static uint64_t count_nulls(const struct garim_piece *piece)
 {
     uint64_t nulls = 0;
-    for (size_t row = 0; row < piece->count; row++)
+    for (size_t row = piece->owned_first; row < piece->owned_end; row++)
         nulls += piece->flags[row] & GARIM_SCAN_NULL;
     return nulls;
 }
@@ -162,48 +154,65 @@ static void transform_piece(struct garim_workspace *workspace, uint64_t *counts)
     }
 }
 
-/* Make the broken rows of the piece blank, name the first `broken_max` of them
- * (the first row of the piece is number `first`), and return how many. */
-static size_t blank_broken(struct garim_workspace *workspace, size_t first,
-                           struct garim_broken *broken, size_t broken_max)
+/* Make the broken rows of the piece blank, and name those that are owned: up to
+ * `reject_max` of them.  The first row of the piece is record `first`. */
+static size_t blank_broken(struct garim_workspace *workspace, uint64_t first,
+                           struct garim_reject *rejects, size_t reject_max)
 {
     const struct garim_policy *policy = workspace->policy;
     struct garim_piece *piece = &workspace->piece;
     size_t found = 0;
     for (size_t row = 0; piece->broken && row < piece->count; row++) {
-        struct garim_mark mark = piece->marks[row];
+        const struct garim_mark mark = piece->marks[row];
         if (mark.breach == GARIM_BREACH_NONE) continue;
+        ASSERT(mark.breach < GARIM_BREACH_COUNT);
+        ASSERT(mark.step_index < policy->step_count);
         piece->marks[row] = (struct garim_mark){0};
         memcpy(piece->rows + row * piece->stride, policy->blank_record,
                policy->layout->record_bytes);
-        if (found < broken_max)
-            broken[found] = (struct garim_broken){
-                first + row, mark.step_index, (enum garim_breach)mark.breach};
-        found++;
+        if (garim_piece_owns(piece, row) && found < reject_max)
+            rejects[found++] = (struct garim_reject){
+                first + row, mark.step_index, mark.breach};
     }
     piece->broken = false;
     return found;
 }
 
-size_t garim_policy_transform(struct garim_workspace *workspace,
-                              const uint8_t *in, uint8_t *out, size_t count,
-                              uint64_t *counts, struct garim_broken *broken,
-                              size_t broken_max)
+/* Where `row` of a batch stands in a piece that begins at `done`. */
+static size_t clamp(size_t row, size_t done, size_t count)
 {
+    const size_t at = row < done ? 0 : row - done;
+    return at < count ? at : count;
+}
+
+void garim_policy_transform(void *state, const struct garim_batch *batch,
+                            uint64_t *counts, struct garim_reject *rejects,
+                            size_t reject_max, struct garim_made *ret_made)
+{
+    struct garim_workspace *workspace = state;
     struct garim_piece *piece = &workspace->piece;
+    const size_t count =
+        garim_framing_find_broken(&workspace->policy->framing, batch->in,
+                                  batch->count, batch->last_unterminated);
     size_t found = 0;
-    if (counts == NULL) counts = workspace->discarded;
+    ASSERT(batch->owned_first <= batch->owned_end);
+    ASSERT(batch->owned_end <= batch->count);
     for (size_t done = 0; done < count; done += piece->count) {
-        size_t at = done * piece->stride;
+        const size_t at = done * piece->stride;
         piece->count = count - done < workspace->piece_records
                            ? count - done
                            : workspace->piece_records;
-        piece->rows = out + at;
-        if (in != out)
-            memcpy(piece->rows, in + at, piece->count * piece->stride);
+        piece->owned_first = clamp(batch->owned_first, done, piece->count);
+        piece->owned_end = clamp(batch->owned_end, done, piece->count);
+        piece->rows = batch->out + at;
+        if (batch->in != batch->out)
+            memcpy(piece->rows, batch->in + at, piece->count * piece->stride);
         transform_piece(workspace, counts);
-        size_t left = found < broken_max ? broken_max - found : 0;
-        found += blank_broken(workspace, done, broken + found, left);
+        found += blank_broken(workspace, batch->first_record + done,
+                              rejects + found, reject_max - found);
     }
-    return found;
+    *ret_made = (struct garim_made){
+        .broken_row = count < batch->count ? count : SIZE_MAX,
+        .reject_count = found,
+    };
 }

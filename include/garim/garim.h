@@ -339,7 +339,7 @@ struct garim_field_report {
     uint64_t empties; /* values without a canonical form, blanked */
 };
 
-struct garim_reject {
+struct garim_reject_info {
     uint64_t record;
     uint64_t offset; /* of the field, in the input */
     const char *field;
@@ -365,8 +365,8 @@ struct garim_report {
     size_t field_count;
     struct garim_field_report *fields;
     size_t reject_count;
-    struct garim_reject *rejects; /* ascending by record */
-    char notes[512];              /* fallbacks taken, or "" */
+    struct garim_reject_info *rejects; /* ascending by record */
+    char notes[512];                   /* fallbacks taken, or "" */
 };
 
 GARIM_API enum garim_status garim_run(const struct garim_engine *engine,

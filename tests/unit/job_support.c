@@ -51,43 +51,43 @@ static bool is_broken(const struct garim_framing *framing, const uint8_t *row,
                                    framing->terminator_bytes) != 0;
 }
 
-static size_t worker_transform(void *state, const struct garim_rows *rows,
-                               uint64_t *counts, struct garim_fault *faults,
-                               size_t fault_max, size_t *ret_broken_row)
+static void worker_transform(void *state, const struct garim_batch *batch,
+                             uint64_t *counts, struct garim_reject *rejects,
+                             size_t reject_max, struct garim_made *ret_made)
 {
     const struct garim_framing *framing = state;
     const size_t bytes = framing->stride - framing->terminator_bytes;
-    size_t found = 0;
-    *ret_broken_row = SIZE_MAX;
-    for (size_t i = 0; i < rows->count; i++) {
-        uint8_t *row = rows->base + i * framing->stride;
-        const uint64_t record = rows->first_record + i;
-        const bool owned = i >= rows->owned_first && i < rows->owned_end;
+    struct garim_made made = {.broken_row = SIZE_MAX};
+    for (size_t i = 0; i < batch->count; i++) {
+        uint8_t *row = batch->out + i * framing->stride;
+        const uint64_t record = batch->first_record + i;
+        const bool owned = i >= batch->owned_first && i < batch->owned_end;
         if (is_broken(framing, row,
-                      rows->last_unterminated && i == rows->count - 1)) {
-            *ret_broken_row = i;
+                      batch->last_unterminated && i == batch->count - 1)) {
+            made.broken_row = i;
             break;
         }
         if (owned) counts[0] += row[0];
         if (owned) counts[1]++;
         if (row[0] == FAULTY) {
             memset(row, '#', bytes);
-            if (owned && found < fault_max)
-                faults[found++] = (struct garim_fault){.record = record};
+            if (owned && made.reject_count < reject_max)
+                rejects[made.reject_count++] =
+                    (struct garim_reject){.record = record};
             continue;
         }
         for (size_t k = 0; k < bytes; k++)
             row[k] ^= mask_of(record);
     }
-    return found;
+    *ret_made = made;
 }
 
-static void worker_describe(const void *user, const struct garim_fault *fault,
-                            struct garim_reject *ret_reject)
+static void worker_describe(const void *user, const struct garim_reject *reject,
+                            struct garim_reject_info *ret_reject)
 {
     (void)user;
-    (void)fault;
-    *ret_reject = (struct garim_reject){
+    (void)reject;
+    *ret_reject = (struct garim_reject_info){
         .offset = 0,
         .field = "first",
         .reason = "is faulty",
@@ -205,8 +205,10 @@ uint8_t *job_make_output(const struct scenario *scenario, const uint8_t *input,
     uint8_t *data = malloc(size + 1);
     size_t at = put_edge(framing, framing->header.action, input,
                          framing->header.bytes, data);
-    const struct garim_rows rows = {
-        .base = data + at,
+    struct garim_made made;
+    const struct garim_batch batch = {
+        .in = data + at,
+        .out = data + at,
         .count = records,
         .owned_end = records,
         .last_unterminated = scenario->unterminated,
@@ -215,10 +217,9 @@ uint8_t *job_make_output(const struct scenario *scenario, const uint8_t *input,
     if (whole && scenario->unterminated) bytes -= framing->terminator_bytes;
     memcpy(data + at, input + framing->header.bytes, bytes);
     uint64_t counts[2] = {0};
-    size_t broken;
-    (void)worker_transform((void *)(uintptr_t)framing, &rows, counts, NULL, 0,
-                           &broken);
-    cr_assert_eq(broken, SIZE_MAX);
+    worker_transform((void *)(uintptr_t)framing, &batch, counts, NULL, 0,
+                     &made);
+    cr_assert_eq(made.broken_row, SIZE_MAX);
     at += bytes;
     if (whole)
         at += put_edge(framing, framing->trailer.action,
@@ -288,8 +289,8 @@ int job_redirect(const char *path, int flags, int standard)
 
 static const struct garim_worker test_worker = {
     .count_size = 2,
-    .fault_fields = 1,
-    .fault_reasons = 1,
+    .reject_steps = 1,
+    .reject_breaches = 1,
     .open = job_worker_open,
     .close = job_worker_close,
     .transform = worker_transform,

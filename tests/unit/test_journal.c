@@ -15,7 +15,7 @@
 #include "publish/journal.h"
 #include "flow/watermark.h"
 
-enum { COUNTS = 3, FAULTS = 700, SLOT_BYTES = 12288, HEAD_BYTES = 4096 };
+enum { COUNTS = 3, REJECTS = 700, SLOT_BYTES = 12288, HEAD_BYTES = 4096 };
 
 static struct garim_journal_job make_job(void)
 {
@@ -24,7 +24,7 @@ static struct garim_journal_job make_job(void)
         .window_bytes = 4096,
         .output_bytes = 1234567,
         .count_size = COUNTS,
-        .faults_max = FAULTS,
+        .rejects_max = REJECTS,
         .trait_count = 2,
         .traits = {{"input", "a"}, {"key", "b"}},
     };
@@ -32,10 +32,10 @@ static struct garim_journal_job make_job(void)
 
 static const struct garim_journal_bounds bounds = {
     .first_record = 100,
-    .records = FAULTS,
+    .records = REJECTS,
     .bytes_in = 1234567,
-    .fault_fields = 10,
-    .fault_reasons = 1,
+    .reject_steps = 10,
+    .reject_breaches = 1,
 };
 
 static int folder = -1;
@@ -88,13 +88,13 @@ TestSuite(state, .init = set_up, .fini = tear_down, .timeout = 60);
 static void store(struct garim_journal *state, uint64_t n)
 {
     const uint64_t counts[COUNTS] = {n, 2 * n, 3 * n};
-    struct garim_fault faults[FAULTS];
+    struct garim_reject rejects[REJECTS];
     struct garim_journal_point point = {
-        .windows = n, .bytes_out = 4096 * n, .fault_count = n};
+        .windows = n, .bytes_out = 4096 * n, .reject_count = n};
     for (uint64_t i = 0; i < n; i++)
-        faults[i] =
-            (struct garim_fault){.record = 100 + i, .field = (unsigned)n};
-    cr_assert_eq(garim_journal_store(state, &point, counts, faults, NULL),
+        rejects[i] =
+            (struct garim_reject){.record = 100 + i, .step = (unsigned)n};
+    cr_assert_eq(garim_journal_store(state, &point, counts, rejects, NULL),
                  GARIM_OK);
 }
 
@@ -103,12 +103,12 @@ static void check(const struct garim_journal *state, uint64_t n)
     cr_assert(state->valid);
     cr_assert_eq(state->point.windows, n);
     cr_assert_eq(state->point.sequence, n + 1);
-    cr_assert_eq(state->point.fault_count, n);
+    cr_assert_eq(state->point.reject_count, n);
     for (uint64_t i = 0; i < COUNTS; i++)
         cr_assert_eq(state->counts[i], (i + 1) * n);
     for (uint64_t i = 0; i < n; i++)
-        cr_assert(state->faults[i].record == 100 + i &&
-                  state->faults[i].field == n);
+        cr_assert(state->rejects[i].record == 100 + i &&
+                  state->rejects[i].step == n);
 }
 
 /* A state whose last checkpoint is `n`, closed. */
@@ -155,7 +155,7 @@ Test(state, wild_jobs)
         struct garim_journal_job job = make_job();
         if (i == 0) job.trait_count = GARIM_JOURNAL_TRAITS_MAX + 1;
         if (i == 1) memset(job.traits[1].value, 'x', sizeof job.traits->value);
-        if (i == 2) job.faults_max = 1000001;
+        if (i == 2) job.rejects_max = 1000001;
         if (i == 3) job.window_bytes = 12288;
         if (i == 4) job.window_bytes = 2048;
         if (i == 5) job.count_size = 1 << 30;
@@ -174,24 +174,24 @@ Test(state, wild_points)
 {
     const uint64_t counts[COUNTS] = {0};
     const struct garim_journal_point good = {
-        .windows = 2, .bytes_out = 8192, .records = 5, .fault_count = 2};
+        .windows = 2, .bytes_out = 8192, .records = 5, .reject_count = 2};
     for (int i = 0; i < 12; i++) {
         struct garim_journal_point point = good;
-        struct garim_fault faults[] = {{100, 9, 0}, {799, 0, 0}};
+        struct garim_reject rejects[] = {{100, 9, 0}, {799, 0, 0}};
         if (i == 1) point.windows = 303;
         if (i == 2) point.bytes_out = 8191;
-        if (i == 3) point.records = FAULTS + 1;
+        if (i == 3) point.records = REJECTS + 1;
         if (i == 4) point.bytes_in = 1234568;
         if (i == 5) point.complete = 1;
-        if (i == 6) faults[1].record = 100;
-        if (i == 7) faults[1].record = 800;
-        if (i == 8) faults[0].record = 99;
-        if (i == 9) faults[1].field = 10;
-        if (i == 10) faults[0].reason = 1;
+        if (i == 6) rejects[1].record = 100;
+        if (i == 7) rejects[1].record = 800;
+        if (i == 8) rejects[0].record = 99;
+        if (i == 9) rejects[1].step = 10;
+        if (i == 10) rejects[0].breach = 1;
         if (i == 11) point.windows = UINT64_MAX;
         make_state(1);
         struct garim_journal state = open_state();
-        cr_assert_eq(garim_journal_store(&state, &point, counts, faults, NULL),
+        cr_assert_eq(garim_journal_store(&state, &point, counts, rejects, NULL),
                      GARIM_OK);
         garim_journal_close(&state, false);
         state = open_state();
@@ -273,7 +273,7 @@ Test(state, damaged_slots)
     const uint64_t n = 7; /* sequence 8: slot 0 */
     const size_t used = sizeof(struct garim_journal_point) +
                         COUNTS * sizeof(uint64_t) +
-                        n * sizeof(struct garim_fault) + 32;
+                        n * sizeof(struct garim_reject) + 32;
     for (size_t i = 0; i < used; i++) {
         make_state(n);
         damage((off_t)(HEAD_BYTES + i));
