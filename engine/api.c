@@ -53,15 +53,13 @@ void garim_layout_describe(const struct garim_layout *layout,
     };
 }
 
-static const char *const type_names[] = {"char", "digits", "bytes"};
-
 void garim_layout_field(const struct garim_layout *layout, size_t index,
                         struct garim_field_info *ret_info)
 {
     const struct garim_field *field = &layout->fields[index];
     *ret_info = (struct garim_field_info){
         .name = field->name,
-        .type = type_names[field->type],
+        .type = field->type->name,
         .encoding = field->page->name,
         .sample = garim_sample_names[field->sample],
         .at = field->at,
@@ -122,7 +120,7 @@ static bool leaves_unchecked(const struct garim_edge *edge)
 static bool leaves_nulls(const struct garim_step *step)
 {
     const struct garim_field *field = step->field;
-    if (field->type != GARIM_BYTES || step->apply_to_null ||
+    if ((field->type->traits & GARIM_TYPE_RAW) == 0 || step->apply_to_null ||
         step->rule == &garim_rule_keep)
         return false;
     return memchr(field->null_byte, true, sizeof field->null_byte) != NULL;
@@ -163,7 +161,7 @@ void garim_policy_span(const struct garim_policy *policy, size_t index,
     bool gap = step->field->name[0] == '\0';
     *ret_info = (struct garim_span_info){
         .field = step->field->name,
-        .type = gap ? "" : type_names[step->field->type],
+        .type = gap ? "" : step->field->type->name,
         .rule = step->rule->name,
         .details = step->details,
         .at = step->field->at,

@@ -7,41 +7,14 @@
 #include <string.h>
 
 #include "cli.h"
-
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-    size_t least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-/* Edits (insert, delete, replace a byte) from `a` to `b`, both short. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { LONGEST = 32 };
-    size_t a_length = strlen(a), b_length = strlen(b);
-    size_t row[LONGEST + 1];
-    if (a_length > LONGEST || b_length > LONGEST) return SIZE_MAX;
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t above = row[j];
-            row[j] = smallest(above + 1, row[j - 1] + 1,
-                              diagonal + (a[i - 1] != b[j - 1]));
-            diagonal = above;
-        }
-    }
-    return row[b_length];
-}
+#include "text/nearest.h"
 
 /* Keep `candidate` in `*nearest` if it is closer to `typed` than what is there;
  * the beginning of a name is as good as one edit. */
 static void consider(const char *typed, const char *candidate,
                      const char **nearest, size_t *nearest_edits)
 {
-    size_t edits = distance(typed, candidate);
+    size_t edits = garim_text_distance(typed, candidate);
     size_t length = strlen(typed);
     if (length >= 2 && strncmp(typed, candidate, length) == 0) edits = 1;
     if (edits > 2 || edits >= length || edits >= *nearest_edits) return;

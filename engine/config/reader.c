@@ -10,11 +10,12 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "text/nearest.h"
 #include "text/unicode.h"
 
 enum {
-    WORDS_MAX = 32,     /* choices and keys of one map */
-    NEAREST_BYTES = 32, /* longer words are no slips of the finger */
+    WORDS_MAX = 32,  /* choices and keys of one map */
+    WORD_BYTES = 32, /* of a key of this language */
     MESSAGE_BYTES = 512,
     SHOWN_BYTES = 64, /* of a wrong text in a message */
 };
@@ -41,50 +42,6 @@ void garim_reader_no_memory(struct garim_reader *reader)
 {
     if (reader->status == GARIM_OK)
         reader->status = garim_error_no_memory(reader->error);
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Edits (insert, delete, replace, swap of neighbours) from `a` to `b`: the
- * optimal string alignment distance. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t table[NEAREST_BYTES + 1][NEAREST_BYTES + 1];
-    size_t rows = strlen(a);
-    size_t columns = strlen(b);
-    if (rows > NEAREST_BYTES || columns > NEAREST_BYTES) return SIZE_MAX;
-    for (size_t i = 0; i <= rows; i++)
-        table[i][0] = i;
-    for (size_t j = 0; j <= columns; j++)
-        table[0][j] = j;
-    for (size_t i = 1; i <= rows; i++) {
-        for (size_t j = 1; j <= columns; j++) {
-            size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
-            size_t best = smaller(table[i - 1][j], table[i][j - 1]) + 1;
-            best = smaller(best, table[i - 1][j - 1] + change);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                best = smaller(best, table[i - 2][j - 2] + 1);
-            table[i][j] = best;
-        }
-    }
-    return table[rows][columns];
-}
-
-const char *garim_nearest(const char *text, const char *const *words,
-                          size_t count)
-{
-    const char *nearest = NULL;
-    size_t best = smaller(strlen(text) / 3, 2) + 1;
-    for (size_t i = 0; i < count; i++) {
-        size_t edits = distance(text, words[i]);
-        if (edits >= best) continue;
-        best = edits;
-        nearest = words[i];
-    }
-    return nearest;
 }
 
 /* "a, b or c" */
@@ -151,7 +108,7 @@ static size_t find_key(const char *name, const struct garim_key_name *keys,
 static bool is_word(const char *text)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz_-<";
-    return strlen(text) <= NEAREST_BYTES && text[strspn(text, letters)] == '\0';
+    return strlen(text) <= WORD_BYTES && text[strspn(text, letters)] == '\0';
 }
 
 static void refuse_key(struct garim_reader *reader, struct garim_entry entry,

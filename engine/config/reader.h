@@ -83,8 +83,4 @@ bool garim_reader_flag(struct garim_reader *reader, struct garim_entry entry);
 const char *garim_reader_key(struct garim_reader *reader,
                              struct garim_entry entry);
 
-/* The one of `count` words nearest to `text`, or NULL where none is near. */
-const char *garim_nearest(const char *text, const char *const *words,
-                          size_t count);
-
 #endif

@@ -16,6 +16,7 @@
 #include "base/secret.h"
 #include "crypto/crypto.h"
 #include "crypto/key.h"
+#include "text/hex.h"
 
 enum {
     DIGITS = 2 * GARIM_KEY_BYTES,
@@ -33,8 +34,7 @@ static enum garim_status set_id(struct garim_key *key,
     if (garim_key_derive(key, labels, 1, id, sizeof id) != 0)
         return garim_crypto_failed(
             error, "HKDF-SHA-256 failed; check the OpenSSL of this machine");
-    for (size_t i = 0; i < sizeof id; i++)
-        (void)snprintf(key->id + 2 * i, 3, "%02x", id[i]);
+    garim_hex_encode(key->id, id, sizeof id);
     return GARIM_OK;
 }
 
@@ -51,19 +51,11 @@ static bool is_blank(const struct garim_key *key)
 
 /* ---- the text of a key ---- */
 
-static int digit_value(char digit)
-{
-    if (digit >= '0' && digit <= '9') return digit - '0';
-    if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-    return -1;
-}
-
 static enum garim_status parse(struct garim_key *key, const char *text,
                                const char *path, struct garim_error *error)
 {
     for (size_t i = 0; i < DIGITS; i++) {
-        int value = digit_value(text[i]);
+        int value = garim_hex_value(text[i]);
         if (value < 0)
             return garim_error_set_path(
                 error, GARIM_KEY, path,
@@ -177,7 +169,7 @@ static bool looks_like_key(const char *text)
     size_t digits = 0;
     for (; *text != '\0' && digits < DIGITS - 16; text++) {
         const bool between = *text == ' ' || *text == ':' || *text == '-';
-        if (digit_value(*text) >= 0)
+        if (garim_hex_value(*text) >= 0)
             digits++;
         else if (!between)
             digits = 0;
@@ -320,11 +312,9 @@ enum garim_status garim_key_open_random(struct garim_key **ret_key,
 /* 0 or an errno value. */
 static int write_text(const struct garim_key *key, int fd)
 {
-    static const char digits[16] = "0123456789abcdef";
     char *text = garim_secret_open(FILE_BYTES);
     if (text == NULL) return errno;
-    for (size_t i = 0; i < DIGITS; i++)
-        text[i] = digits[key->bytes[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15];
+    garim_hex_encode(text, key->bytes, sizeof key->bytes);
     text[DIGITS] = '\n';
 
     int reason = 0;

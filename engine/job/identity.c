@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "text/hex.h"
 
 /* The next trait, cleared whole: all its bytes go into a checksum. */
 __attribute__((format(printf, 3, 4))) static void
@@ -26,13 +27,6 @@ add(struct garim_journal_job *identity, const char *name, const char *format,
         vsnprintf(trait->value, sizeof trait->value, format, arguments);
     va_end(arguments);
     ASSERT(bytes >= 0 && (size_t)bytes < sizeof trait->value);
-}
-
-static const char *hex_of(char text[65], const uint8_t bytes[32])
-{
-    for (size_t i = 0; i < 32; i++)
-        (void)snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-    return text;
 }
 
 struct garim_journal_job garim_identity(const struct garim_job *job,
@@ -56,10 +50,11 @@ struct garim_journal_job garim_identity(const struct garim_job *job,
         return identity;
     }
     identity.resumable = 1;
+    char print[65];
+    garim_hex_encode(print, input->print, sizeof input->print);
     add(&identity, "input", "%llu %llu %lld.%09ld %s",
         (unsigned long long)file->st_ino, (unsigned long long)file->st_size,
-        (long long)file->st_mtim.tv_sec, file->st_mtim.tv_nsec,
-        hex_of((char[65]){0}, input->print));
+        (long long)file->st_mtim.tv_sec, file->st_mtim.tv_nsec, print);
     add(&identity, "--records", "%llu:%llu",
         (unsigned long long)geometry->first_record,
         (unsigned long long)(geometry->first_record + geometry->records));

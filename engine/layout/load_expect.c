@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "record/literal.h"
+#include "record/type.h"
 
 enum { TEXTS_MAX = 1024 };
 
@@ -101,7 +101,7 @@ static void add_text(struct expect_build *build, struct garim_entry entry,
     const struct garim_field *field = build->field;
     uint8_t *room = encoded + strlen(text);
     const char *wrong = "";
-    size_t bytes = garim_literal_encode(field, text, encoded, &wrong);
+    size_t bytes = field->type->from_text(field, text, encoded, &wrong);
     if (bytes == SIZE_MAX)
         garim_reader_refuse(build->reader, entry, "what field %s expects %s",
                             field->name, wrong);

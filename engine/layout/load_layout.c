@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "layout/load_expect.h"
+#include "record/type.h"
 #include "config/reader.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -57,12 +58,8 @@ static uint8_t read_pad(struct garim_reader *reader, struct garim_entry entry,
 static void read_nulls(struct garim_reader *reader, struct garim_entry entry,
                        struct garim_field *field)
 {
-    if (entry.key == NULL) {
-        bool text = field->type != GARIM_BYTES; /* any byte may be a value's */
-        field->null_byte[field->page->blank] = text;
-        field->null_byte[0] = text;
-        return;
-    }
+    if (entry.key == NULL) return; /* as the type has it */
+    memset(field->null_byte, 0, sizeof field->null_byte);
     bool list =
         entry.value != NULL && garim_yaml_kind(entry.value) == GARIM_YAML_LIST;
     size_t count = list ? garim_yaml_count(entry.value) : 1;
@@ -282,37 +279,34 @@ static void read_padding(struct loader *loader,
 {
     static const char *const sides[] = {"left", "right"};
     struct garim_reader *reader = &loader->reader;
-    const uint8_t pads[] = {
-        [GARIM_CHAR] = field->page->blank,
-        [GARIM_DIGITS] = (uint8_t)field->page->from_ascii['0'],
-        [GARIM_BYTES] = 0,
-    };
-    field->pad = pads[field->type];
-    field->justify_right = field->type == GARIM_DIGITS;
+    field->type->set_defaults(field);
     if (entries[PAD].key != NULL)
         field->pad = read_pad(reader, entries[PAD], field->page);
     if (entries[JUSTIFY].key != NULL)
         field->justify_right =
             garim_reader_choice(reader, entries[JUSTIFY], NULL, sides, 2) == 1;
-    int digit = field->page->digit[field->pad];
-    if (field->type == GARIM_DIGITS && digit > 0)
-        garim_reader_refuse(reader, entries[PAD],
-                            "digits padded with %d are not told from their "
-                            "padding; write pad: zero or blank",
-                            digit);
-    if (field->type == GARIM_DIGITS && digit == 0 && !field->justify_right)
-        garim_reader_refuse(reader, entries[JUSTIFY],
-                            "digits that stand left need a pad that is no "
-                            "digit; write pad: blank, or justify: right");
+    if (field->type->check_padding != NULL)
+        field->type->check_padding(reader, field, entries[PAD],
+                                   entries[JUSTIFY]);
     if (loader->layout->framing.terminator_bytes > 0 && field->pad == '\n')
         garim_reader_refuse(reader, entries[PAD],
                             "a line feed cannot be a pad in framing: lines");
 }
 
+static const struct garim_type *read_type(struct garim_reader *reader,
+                                          struct garim_entry entry)
+{
+    const char *names[GARIM_TYPES_MAX];
+    size_t count = 0;
+    for (; garim_type_at(count) != NULL; count++)
+        names[count] = garim_type_at(count)->name;
+    return garim_type_at(
+        garim_reader_choice(reader, entry, NULL, names, count));
+}
+
 static void read_field(struct loader *loader, struct garim_entry entry,
                        struct garim_field *field)
 {
-    static const char *const types[] = {"char", "digits", "bytes"};
     struct garim_entry entries[LENGTH(field_keys)];
     struct garim_reader *reader = &loader->reader;
     garim_reader_map(reader, entry, "field", field_keys, LENGTH(field_keys),
@@ -320,8 +314,7 @@ static void read_field(struct loader *loader, struct garim_entry entry,
     if (reader->status != GARIM_OK) return;
     field->name = read_name(reader, entries[NAME]);
     (void)garim_yaml_place(entry.value, &field->line, &field->column);
-    field->type = (enum garim_type)garim_reader_choice(reader, entries[TYPE],
-                                                       NULL, types, 3);
+    field->type = read_type(reader, entries[TYPE]);
     read_place(loader, entries[NAME], entries, field);
     field->page =
         read_encoding(loader, entries[FIELD_ENCODING], loader->layout->page);

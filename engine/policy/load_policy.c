@@ -16,6 +16,8 @@
 #include "layout/load_layout.h"
 #include "policy/load_policy.h"
 #include "rules/rule.h"
+#include "text/hex.h"
+#include "text/nearest.h"
 
 #define BUDGET_DEFAULT 0.001
 
@@ -70,8 +72,7 @@ static void digest(struct garim_reader *reader, struct garim_yaml *layout,
             reader->error, "SHA-256 failed; check the OpenSSL of this machine");
         return;
     }
-    for (size_t i = 0; i < sizeof hash; i++)
-        (void)snprintf(ret_digest + 2 * i, 3, "%02x", hash[i]);
+    garim_hex_encode(ret_digest, hash, sizeof hash);
 }
 
 static void read_layout(struct loader *loader, struct garim_entry entry)
@@ -310,7 +311,7 @@ static struct garim_step gap_step(struct loader *loader, size_t at,
         return (struct garim_step){0};
     }
     gap->name = "";
-    gap->type = GARIM_BYTES;
+    gap->type = &garim_type_bytes;
     gap->at = at;
     gap->bytes = bytes;
     gap->page = loader->policy->layout->page;
@@ -372,7 +373,7 @@ static void derive(struct loader *loader)
         const struct garim_step *step = &policy->steps[i];
         memset(blank + step->field->at, step->field->pad, step->field->bytes);
         if (step->rule != &garim_rule_token) continue;
-        size_t bytes = garim_canonical_slot_bytes(step->field);
+        size_t bytes = garim_values_slot_bytes(step->field);
         if (bytes > policy->slot_bytes_max) policy->slot_bytes_max = bytes;
     }
     if (!garim_guard_build(&policy->guard, reader->arena, policy->steps,

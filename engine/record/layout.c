@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "record/type.h"
 
 static bool is_padding(const struct garim_field *field, uint8_t byte)
 {
-    return byte == field->pad || (field->type == GARIM_CHAR && byte == 0);
+    return byte == field->pad || (field->type->nul_pads && byte == 0);
 }
 
 struct garim_value garim_field_trim(const struct garim_field *field,
@@ -38,30 +39,18 @@ bool garim_field_is_null(const struct garim_field *field, const uint8_t *data)
 enum garim_breach garim_value_check(const struct garim_field *field,
                                     struct garim_value value)
 {
-    if (field->type == GARIM_CHAR)
-        return garim_codepage_valid(field->page, value.data, value.bytes)
-                   ? GARIM_BREACH_NONE
-                   : GARIM_BREACH_CHARACTER;
-    for (size_t i = 0; i < value.bytes; i++)
-        if (field->page->digit[value.data[i]] < 0) return GARIM_BREACH_DIGIT;
-    return GARIM_BREACH_NONE;
+    return field->type->check == NULL ? GARIM_BREACH_NONE
+                                      : field->type->check(field, value);
 }
 
 struct garim_scan garim_field_scan(const struct garim_field *field, bool nulls)
 {
-    const struct garim_codepage *page = field->page;
     struct garim_scan scan = {
-        .pads = {field->pad, field->type == GARIM_CHAR ? 0 : field->pad},
+        .pads = {field->pad, field->type->nul_pads ? 0 : field->pad},
         .from_start = field->justify_right,
         .plain_high = 0xFF,
     };
-    if (field->type == GARIM_CHAR) {
-        scan.plain_low = page->plain_low;
-        scan.plain_high = page->plain_high;
-    } else if (field->type == GARIM_DIGITS) {
-        scan.plain_low = page->digit_low;
-        scan.plain_high = page->digit_high;
-    }
+    if (field->type->find_plain != NULL) field->type->find_plain(field, &scan);
     for (size_t i = 0; nulls && i < 256; i++) {
         if (!field->null_byte[i]) continue;
         ASSERT(scan.null_count < sizeof scan.nulls);

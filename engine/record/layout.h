@@ -16,16 +16,12 @@
 #include "record/framing.h"
 #include "record/sample.h"
 
-enum garim_type {
-    GARIM_CHAR,
-    GARIM_DIGITS,
-    GARIM_BYTES,
-};
+struct garim_type;
 
 struct garim_field {
     const char *name;
     enum garim_sample sample;
-    enum garim_type type;
+    const struct garim_type *type;
     size_t at;
     size_t bytes;
     const struct garim_codepage *page;
@@ -58,7 +54,7 @@ struct garim_value {
 struct garim_value garim_field_trim(const struct garim_field *field,
                                     const uint8_t *data);
 
-/* Check the value of a char or digits field, as POLICY.md's "validity". */
+/* Check a value as POLICY.md's "validity" has it. */
 enum garim_breach garim_value_check(const struct garim_field *field,
                                     struct garim_value value);
 

@@ -9,10 +9,10 @@
 /* ---- what is looked at ----------------------------------------------------
  */
 
-static bool keeps_digits(const struct garim_step *step)
+static bool keeps_valid(const struct garim_step *step)
 {
     return step->rule == &garim_rule_keep && !step->unchecked &&
-           step->field->type == GARIM_DIGITS;
+           step->field->type->valid_bytes != NULL;
 }
 
 /* No template of bytes tells a value that has no place of its own: the prefix
@@ -22,8 +22,11 @@ static bool is_template(const struct garim_step *step,
 {
     const struct garim_field *field = step->field;
     const bool anything = field->expect.kind == GARIM_EXPECT_ANYTHING;
-    if (kind == GARIM_CHECK_DIGITS)
-        return anything && field->page->digit[field->pad] >= 0;
+    if (kind == GARIM_CHECK_VALID) {
+        bool bytes[256] = {false};
+        field->type->valid_bytes(field, 0, bytes);
+        return anything && bytes[field->pad];
+    }
     return field->expect.kind != GARIM_EXPECT_PREFIX || !field->justify_right;
 }
 
@@ -37,7 +40,7 @@ static size_t list_checks(const struct garim_step *steps, size_t count,
         const bool wanted[] = {
             [GARIM_CHECK_EXPECT] =
                 steps[i].field->expect.kind != GARIM_EXPECT_ANYTHING,
-            [GARIM_CHECK_DIGITS] = keeps_digits(&steps[i]),
+            [GARIM_CHECK_VALID] = keeps_valid(&steps[i]),
         };
         for (int kind = 0; kind < 2; kind++) {
             if (!wanted[kind]) continue;
@@ -104,7 +107,7 @@ static uint8_t allow_text(const struct garim_field *field,
         likely = text->data[k - from];
     else if (prefix)
         memset(bytes, true, 256);
-    else if (field->type == GARIM_CHAR)
+    else if (field->type->nul_pads)
         bytes[0] = true;
     bytes[likely] = true;
     return likely;
@@ -130,9 +133,8 @@ static struct ranges allowed(const struct garim_step *step,
     const struct garim_field *field = step->field;
     bool bytes[256] = {false};
     uint8_t likely = field->page->blank;
-    if (kind == GARIM_CHECK_DIGITS) {
-        for (size_t i = 0; i < 256; i++)
-            bytes[i] = field->page->digit[i] >= 0;
+    if (kind == GARIM_CHECK_VALID) {
+        field->type->valid_bytes(field, k, bytes);
     } else if (field->expect.kind == GARIM_EXPECT_BYTES) {
         memcpy(bytes,
                is_null_set(field) ? field->null_byte : field->expect.bytes,
@@ -263,7 +265,7 @@ static void run_by_hand(const struct garim_policy *policy,
                         struct garim_piece *piece)
 {
     const struct garim_step *step = &policy->steps[check->step_index];
-    if (check->kind == GARIM_CHECK_DIGITS)
+    if (check->kind == GARIM_CHECK_VALID)
         look_at_rows(policy, check, piece, piece->which, find_odd(step, piece));
     else
         look_at_rows(policy, check, piece, NULL, piece->count);
@@ -291,8 +293,8 @@ size_t garim_guard_bytes(const struct garim_policy *policy)
     size_t bytes = 0;
     for (size_t i = 0; i < policy->step_count; i++) {
         const struct garim_step *step = &policy->steps[i];
-        bytes += keeps_digits(step) ? step->field->bytes
-                                    : garim_field_checked_bytes(step->field);
+        bytes += keeps_valid(step) ? step->field->bytes
+                                   : garim_field_checked_bytes(step->field);
     }
     return bytes;
 }

@@ -12,7 +12,6 @@
 #include "garim/garim.h"
 #include "kernels/kernels.h"
 #include "rules/canonical.h"
-#include "record/layout.h"
 
 /* The space of equal values. */
 struct garim_domain {
@@ -57,8 +56,8 @@ struct garim_step {
     };
 };
 
-/* What a field must hold: as its layout expects, or digits under `keep`. */
-enum garim_check_kind { GARIM_CHECK_EXPECT, GARIM_CHECK_DIGITS };
+/* What a field must hold: as its layout expects, or valid under `keep`. */
+enum garim_check_kind { GARIM_CHECK_EXPECT, GARIM_CHECK_VALID };
 
 struct garim_check {
     size_t step_index;

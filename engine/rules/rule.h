@@ -55,7 +55,7 @@ struct garim_piece {
 
 struct garim_rule {
     const char *name;
-    bool for_type[3];     /* by enum garim_type */
+    unsigned traits;      /* of the types it is for */
     const char *way_out;  /* for a type it is not for */
     bool takes_options;   /* a value stands behind its name */
     bool takes_unchecked; /* or the word `unchecked` may */

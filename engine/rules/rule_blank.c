@@ -25,7 +25,7 @@ static void apply(const struct garim_step *step, struct garim_piece *piece)
 
 const struct garim_rule garim_rule_blank = {
     .name = "blank",
-    .for_type = {true, true, true},
+    .traits = GARIM_TYPE_ANY,
     .read = read,
     .apply = apply,
 };

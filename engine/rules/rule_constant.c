@@ -7,7 +7,6 @@
 
 #include "base/limits.h"
 #include "rules/rule.h"
-#include "record/literal.h"
 
 static void place(struct garim_rule_build *build, struct garim_entry options,
                   const char *text, uint8_t *encoded, struct garim_step *step)
@@ -15,7 +14,7 @@ static void place(struct garim_rule_build *build, struct garim_entry options,
     const struct garim_field *field = step->field;
     struct garim_reader *reader = &build->reader;
     const char *wrong = "";
-    size_t bytes = garim_literal_encode(field, text, encoded, &wrong);
+    size_t bytes = field->type->from_text(field, text, encoded, &wrong);
     if (bytes == SIZE_MAX) {
         garim_reader_refuse(reader, options, "the constant of field %s %s",
                             field->name, wrong);
@@ -74,7 +73,7 @@ static void apply(const struct garim_step *step, struct garim_piece *piece)
 
 const struct garim_rule garim_rule_constant = {
     .name = "constant",
-    .for_type = {true, true, true},
+    .traits = GARIM_TYPE_ANY,
     .takes_options = true,
     .read = read,
     .apply = apply,

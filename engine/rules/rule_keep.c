@@ -10,7 +10,7 @@ static void read(struct garim_rule_build *build, struct garim_entry options,
     if (step->apply_to_null)
         garim_reader_refuse(&build->reader, options,
                             "keep does not look at nulls; remove null: apply");
-    if (step->unchecked && step->field->type != GARIM_DIGITS)
+    if (step->unchecked && step->field->type->valid_bytes == NULL)
         garim_reader_refuse(&build->reader, options,
                             "keep checks fields of type digits only; write "
                             "keep alone (field %s)",
@@ -20,7 +20,7 @@ static void read(struct garim_rule_build *build, struct garim_entry options,
 
 const struct garim_rule garim_rule_keep = {
     .name = "keep",
-    .for_type = {true, true, true},
+    .traits = GARIM_TYPE_ANY,
     .takes_unchecked = true,
     .read = read,
 };

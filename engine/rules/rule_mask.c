@@ -25,7 +25,8 @@ static uint8_t read_with(struct garim_rule_build *build,
                             "with must be one character of one byte in %s, for "
                             "example *",
                             field->page->name);
-    else if (field->type == GARIM_DIGITS && field->page->digit[encoded[0]] < 0)
+    else if ((field->type->traits & GARIM_TYPE_TEXT) == 0 &&
+             field->page->digit[encoded[0]] < 0)
         garim_reader_refuse(reader, entry,
                             "a mask over digits (field %s) needs a digit as "
                             "with; write with: 0",
@@ -90,7 +91,7 @@ static void read_email(struct garim_rule_build *build,
                             "mask cannot be '%s'; use email, or options: "
                             "{keep_first: 6, keep_last: 4}",
                             word);
-    if (step->field->type != GARIM_CHAR)
+    if ((step->field->type->traits & GARIM_TYPE_TEXT) == 0)
         garim_reader_refuse(&build->reader, options,
                             "mask: email is for type char, not for field %s; "
                             "use mask: {keep_first: ...}",
@@ -270,14 +271,15 @@ double garim_mask_candidates(const struct garim_step *step)
     size_t of_each = 0;
     for (size_t i = 0; i < 256; i++)
         of_each += expect->bytes[i] ? 1 : 0;
-    if (expect->kind != GARIM_EXPECT_BYTES || step->field->type == GARIM_DIGITS)
+    if (expect->kind != GARIM_EXPECT_BYTES ||
+        (step->field->type->traits & GARIM_TYPE_DIGITS) != 0)
         of_each = 10;
     return pow((double)of_each, (double)(shows ? count - kept : count));
 }
 
 const struct garim_rule garim_rule_mask = {
     .name = "mask",
-    .for_type = {true, true, false},
+    .traits = GARIM_TYPE_TEXT | GARIM_TYPE_DIGITS,
     .way_out = "use token, blank, constant or keep",
     .takes_options = true,
     .read = read,

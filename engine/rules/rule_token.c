@@ -38,9 +38,9 @@ static const struct garim_key_name keys[] = {
 };
 enum { DOMAIN, CANONICAL, BITS, AS, NULLS, KEY_COUNT };
 
-static const struct garim_canonical *read_canonical(struct garim_reader *reader,
-                                                    struct garim_entry entry,
-                                                    enum garim_type type)
+static const struct garim_canonical *
+read_canonical(struct garim_reader *reader, struct garim_entry entry,
+               const struct garim_type *type)
 {
     const char *words[GARIM_CANONICAL_COUNT];
     if (entry.key == NULL) return garim_canonical_default(type);
@@ -49,7 +49,7 @@ static const struct garim_canonical *read_canonical(struct garim_reader *reader,
     const struct garim_canonical *canonical =
         &garim_canonicals[garim_reader_choice(reader, entry, NULL, words,
                                               GARIM_CANONICAL_COUNT)];
-    if (!canonical->for_type[type])
+    if ((canonical->traits & type->traits) == 0)
         garim_reader_refuse(reader, entry,
                             "canonical: %s is not for this type of field; "
                             "leave it out for the type's own form",
@@ -78,7 +78,7 @@ static void read_form(struct garim_rule_build *build, struct garim_entry entry,
                       struct garim_step *step)
 {
     struct garim_reader *reader = &build->reader;
-    enum garim_type type = step->field->type;
+    const unsigned traits = step->field->type->traits;
     const char *words[FORM_COUNT];
     for (size_t i = 0; i < FORM_COUNT; i++)
         words[i] = forms[i].name;
@@ -87,7 +87,7 @@ static void read_form(struct garim_rule_build *build, struct garim_entry entry,
     step->token.encoding.bits_each = forms[index].bits_each;
     step->token.encoding.pad = step->field->pad;
     if (reader->status != GARIM_OK) return;
-    if (index == RAW && type != GARIM_BYTES)
+    if (index == RAW && (traits & GARIM_TYPE_RAW) == 0)
         garim_reader_refuse(reader, entry,
                             "as: raw is for type bytes; use hex, base32 or "
                             "base64url for field %s",
@@ -96,7 +96,7 @@ static void read_form(struct garim_rule_build *build, struct garim_entry entry,
         garim_reader_refuse(reader, entry,
                             "as: raw could write a line feed in framing: "
                             "lines; use hex, base32 or base64url");
-    if (type == GARIM_DIGITS && index != DIGITS)
+    if (traits == GARIM_TYPE_DIGITS && index != DIGITS)
         garim_reader_refuse(reader, entry,
                             "field %s is of type digits; use as: digits, or "
                             "type: char in the layout",
@@ -289,7 +289,7 @@ static void choose_values(const struct garim_step *step,
     values->data = garim_piece_field(piece, step);
     values->fields = piece->fields;
     values->flags = piece->value_flags;
-    values->slot_bytes = garim_canonical_slot_bytes(step->field);
+    values->slot_bytes = garim_values_slot_bytes(step->field);
 }
 
 /* A value without a canonical form: broken, or empty and to be blanked. */
@@ -355,7 +355,7 @@ static void apply(const struct garim_step *step, struct garim_piece *piece)
 
 const struct garim_rule garim_rule_token = {
     .name = "token",
-    .for_type = {true, true, true},
+    .traits = GARIM_TYPE_ANY,
     .takes_options = true,
     .read = read,
     .apply = apply,

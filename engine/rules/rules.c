@@ -11,17 +11,15 @@ const struct garim_rule *const garim_rules[GARIM_RULE_COUNT] = {
     &garim_rule_mask, &garim_rule_token,
 };
 
-static const char *const type_names[] = {"char", "digits", "bytes"};
-
 static void read_options(struct garim_rule_build *build,
                          const struct garim_rule *rule,
                          struct garim_entry options, struct garim_step *step)
 {
     const struct garim_field *field = step->field;
-    if (!rule->for_type[field->type]) {
+    if ((rule->traits & field->type->traits) == 0) {
         garim_reader_refuse(&build->reader, options,
                             "rule %s is not for type %s (field %s); %s",
-                            rule->name, type_names[field->type], field->name,
+                            rule->name, field->type->name, field->name,
                             rule->way_out);
         return;
     }

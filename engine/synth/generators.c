@@ -408,8 +408,8 @@ static size_t write_timestamp(const struct garim_synth_row *row,
                               second % 60,
                               row->record % PER_SECOND * 15625};
     static const unsigned char digits[] = {4, 2, 2, 2, 2, 2, 6};
-    bool spaced =
-        field->type == GARIM_CHAR && (field->bytes == 10 || field->bytes >= 19);
+    bool spaced = (field->type->traits & GARIM_TYPE_TEXT) != 0 &&
+                  (field->bytes == 10 || field->bytes >= 19);
     size_t count = spaced && field->bytes >= 26 ? 7 : 6;
     char *end = out;
     for (size_t i = 0; i < count; i++) {

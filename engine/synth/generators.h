@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "record/layout.h"
+#include "record/type.h"
 
 enum {
     GARIM_SYNTH_TEXT_BYTES_MAX = 160,

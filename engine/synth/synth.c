@@ -127,11 +127,16 @@ static void put_text(const struct garim_field *field, char *text, size_t bytes,
     garim_field_put(field, (const uint8_t *)text, bytes, out);
 }
 
+static bool is_text(const struct garim_field *field)
+{
+    return (field->type->traits & GARIM_TYPE_TEXT) != 0;
+}
+
 static bool is_null(const struct garim_field *field,
                     const struct garim_synth_row *row)
 {
     uint64_t h = garim_synth_mix(row->person.hash, field->sample);
-    return field->type == GARIM_CHAR && field->null_byte[field->page->blank] &&
+    return is_text(field) && field->null_byte[field->page->blank] &&
            garim_synth_below(h, 100) == 0;
 }
 
@@ -139,13 +144,10 @@ static void put_field(const struct garim_layout *layout,
                       const struct garim_field *field,
                       const struct garim_synth_row *row, uint8_t *out)
 {
-    static const enum garim_sample by_type[] = {
-        [GARIM_CHAR] = GARIM_SAMPLE_TEXT,
-        [GARIM_DIGITS] = GARIM_SAMPLE_DEFAULT,
-        [GARIM_BYTES] = GARIM_SAMPLE_DEFAULT,
-    };
+    const bool digits = (field->type->traits & GARIM_TYPE_DIGITS) != 0;
     enum garim_sample sample = field->sample;
-    if (sample == GARIM_SAMPLE_DEFAULT) sample = by_type[field->type];
+    if (sample == GARIM_SAMPLE_DEFAULT && is_text(field))
+        sample = GARIM_SAMPLE_TEXT;
     const struct garim_synth_generator *generator =
         &garim_synth_generators[sample];
     uint64_t hash = garim_synth_mix(row->hash, DRAW_FIELD + field->at);
@@ -157,11 +159,11 @@ static void put_field(const struct garim_layout *layout,
     } else if (generator->write != NULL) {
         char text[GARIM_SYNTH_TEXT_BYTES_MAX];
         size_t bytes = generator->write(row, field, text);
-        if (field->type == GARIM_DIGITS)
+        if (digits)
             put_digits_of(field, hash, text, bytes, out);
         else
             put_text(field, text, bytes, out);
-    } else if (field->type == GARIM_DIGITS) {
+    } else if (digits) {
         put_random_digits(field, hash, out);
     } else {
         put_random_bytes(field, hash, layout->framing.terminator_bytes > 0,

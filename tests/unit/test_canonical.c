@@ -10,45 +10,45 @@
 
 struct example {
     const char *form;
-    enum garim_type type;
+    const struct garim_type *type;
     const char *encoding;
     const char *data;      /* the whole field */
     const char *canonical; /* NULL: breaks the layout */
 };
 
 static const struct example examples[] = {
-    {"text", GARIM_CHAR, "ascii", "abc  ", "abc"},
-    {"text", GARIM_CHAR, "ascii", " a b ", " a b"},
-    {"text", GARIM_CHAR, "ascii", "     ", ""},
-    {"text", GARIM_CHAR, "ascii", "ab\xC3", NULL},
-    {"text", GARIM_CHAR, "utf-8", "\xEA\xB9\x80  ", "\xEA\xB9\x80"},
-    {"text", GARIM_CHAR, "utf-8", "\xEA\xB9 ", NULL},
-    {"text", GARIM_CHAR, "cp037", "\xC1\x4A\x40\x40", "A\xC2\xA2"},
-    {"email", GARIM_CHAR, "ascii", "Ab@X.Kr ", "ab@x.kr"},
-    {"upper", GARIM_CHAR, "utf-8", "a\xC3\xA4z", "A\xC3\xA4Z"},
-    {"phone", GARIM_CHAR, "ascii", "+82 10-1234", "82101234"},
-    {"phone", GARIM_CHAR, "ascii", "N/A  ", ""},
-    {"phone-kr", GARIM_CHAR, "ascii", "+82 10-1234", "0101234"},
-    {"phone-kr", GARIM_CHAR, "ascii", "0082101234", "0101234"},
-    {"phone-kr", GARIM_CHAR, "ascii", "0101234", "0101234"},
-    {"phone-kr", GARIM_CHAR, "ascii", "82", "0"},
-    {"phone", GARIM_DIGITS, "ascii", "00101234", "00101234"},
-    {"phone", GARIM_DIGITS, "ascii", "001x", NULL},
-    {"number", GARIM_DIGITS, "ascii", "000120", "120"},
-    {"number", GARIM_DIGITS, "ascii", "000000", "0"},
-    {"number", GARIM_DIGITS, "cp037", "\xF0\xF1\xF2", "12"},
-    {"number", GARIM_DIGITS, "ascii", "12 ", NULL},
-    {"number", GARIM_DIGITS, "ascii", "1x2", NULL},
-    {"number", GARIM_CHAR, "ascii", "00120 ", "120"},
-    {"number", GARIM_CHAR, "ascii", "-0120 ", "-120"},
-    {"number", GARIM_CHAR, "ascii", "+0120 ", "120"},
-    {"number", GARIM_CHAR, "ascii", "-000  ", "0"},
-    {"number", GARIM_CHAR, "ascii", "-     ", NULL},
-    {"number", GARIM_CHAR, "ascii", "--1   ", NULL},
-    {"number", GARIM_CHAR, "ascii", " 1    ", NULL},
-    {"number", GARIM_CHAR, "ascii", "      ", ""},
-    {"exact", GARIM_CHAR, "ascii", "a\xFF  ", "a\xFF  "},
-    {"exact", GARIM_BYTES, "ascii", "\x01\x02", "\x01\x02"},
+    {"text", &garim_type_char, "ascii", "abc  ", "abc"},
+    {"text", &garim_type_char, "ascii", " a b ", " a b"},
+    {"text", &garim_type_char, "ascii", "     ", ""},
+    {"text", &garim_type_char, "ascii", "ab\xC3", NULL},
+    {"text", &garim_type_char, "utf-8", "\xEA\xB9\x80  ", "\xEA\xB9\x80"},
+    {"text", &garim_type_char, "utf-8", "\xEA\xB9 ", NULL},
+    {"text", &garim_type_char, "cp037", "\xC1\x4A\x40\x40", "A\xC2\xA2"},
+    {"email", &garim_type_char, "ascii", "Ab@X.Kr ", "ab@x.kr"},
+    {"upper", &garim_type_char, "utf-8", "a\xC3\xA4z", "A\xC3\xA4Z"},
+    {"phone", &garim_type_char, "ascii", "+82 10-1234", "82101234"},
+    {"phone", &garim_type_char, "ascii", "N/A  ", ""},
+    {"phone-kr", &garim_type_char, "ascii", "+82 10-1234", "0101234"},
+    {"phone-kr", &garim_type_char, "ascii", "0082101234", "0101234"},
+    {"phone-kr", &garim_type_char, "ascii", "0101234", "0101234"},
+    {"phone-kr", &garim_type_char, "ascii", "82", "0"},
+    {"phone", &garim_type_digits, "ascii", "00101234", "00101234"},
+    {"phone", &garim_type_digits, "ascii", "001x", NULL},
+    {"number", &garim_type_digits, "ascii", "000120", "120"},
+    {"number", &garim_type_digits, "ascii", "000000", "0"},
+    {"number", &garim_type_digits, "cp037", "\xF0\xF1\xF2", "12"},
+    {"number", &garim_type_digits, "ascii", "12 ", NULL},
+    {"number", &garim_type_digits, "ascii", "1x2", NULL},
+    {"number", &garim_type_char, "ascii", "00120 ", "120"},
+    {"number", &garim_type_char, "ascii", "-0120 ", "-120"},
+    {"number", &garim_type_char, "ascii", "+0120 ", "120"},
+    {"number", &garim_type_char, "ascii", "-000  ", "0"},
+    {"number", &garim_type_char, "ascii", "-     ", NULL},
+    {"number", &garim_type_char, "ascii", "--1   ", NULL},
+    {"number", &garim_type_char, "ascii", " 1    ", NULL},
+    {"number", &garim_type_char, "ascii", "      ", ""},
+    {"exact", &garim_type_char, "ascii", "a\xFF  ", "a\xFF  "},
+    {"exact", &garim_type_bytes, "ascii", "\x01\x02", "\x01\x02"},
 };
 
 static const struct garim_canonical *find(const char *form)
@@ -65,7 +65,7 @@ static void check_example(const struct example *example,
 {
     const struct garim_canonical *form = find(example->form);
     const struct garim_kernels *kernels = garim_kernels_of(garim_tier_best());
-    size_t slot_bytes = garim_canonical_slot_bytes(field);
+    size_t slot_bytes = garim_values_slot_bytes(field);
     uint8_t data[64], flags[2], breaches[2], highs[2], slots[2 * 192];
     uint32_t offsets[2], lengths[2];
     const uint32_t fields[2] = {0, (uint32_t)field->bytes};
@@ -79,7 +79,7 @@ static void check_example(const struct example *example,
     memcpy(data + field->bytes, example->data, field->bytes);
     kernels->scan(&scan, &column, 2, offsets, lengths, flags);
     form->form(&values);
-    cr_assert(form->for_type[example->type]);
+    cr_assert((form->traits & example->type->traits) != 0);
     for (size_t k = 0; k < 2; k++) {
         cr_assert_eq(breaches[k] != GARIM_BREACH_NONE,
                      example->canonical == NULL, "example %zu", i);
@@ -102,9 +102,10 @@ Test(canonical, examples)
             .type = example->type,
             .bytes = strlen(example->data),
             .page = &page,
-            .pad = example->type == GARIM_CHAR ? page.blank
-                                               : (uint8_t)page.from_ascii['0'],
-            .justify_right = example->type == GARIM_DIGITS,
+            .pad = example->type == &garim_type_char
+                       ? page.blank
+                       : (uint8_t)page.from_ascii['0'],
+            .justify_right = example->type == &garim_type_digits,
         };
         check_example(example, &field, i);
     }
@@ -115,10 +116,10 @@ Test(canonical, trimming_takes_the_free_side_and_nuls_of_text_only)
     struct garim_codepage page;
     cr_assert_eq(garim_codepage_load("ascii", &page), GARIM_CODEPAGE_OK);
     struct garim_field field = {
-        .type = GARIM_CHAR, .bytes = 4, .page = &page, .pad = ' '};
+        .type = &garim_type_char, .bytes = 4, .page = &page, .pad = ' '};
     cr_assert_eq(garim_field_trim(&field, (const uint8_t *)"a \0 ").bytes, 1);
     field.justify_right = true;
     cr_assert_eq(garim_field_trim(&field, (const uint8_t *)" \0a ").bytes, 2);
-    field.type = GARIM_BYTES;
+    field.type = &garim_type_bytes;
     cr_assert_eq(garim_field_trim(&field, (const uint8_t *)" \0a ").bytes, 3);
 }

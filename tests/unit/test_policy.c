@@ -6,7 +6,7 @@
 
 #include <criterion/criterion.h>
 
-#include "config/reader.h"
+#include "text/nearest.h"
 #include "support.h"
 
 Test(policy, spans_cover_every_byte_once)

@@ -10,7 +10,7 @@
 #include <criterion/criterion.h>
 
 #include "crypto/crypto.h"
-#include "record/layout.h"
+#include "record/type.h"
 #include "synth/synth.h"
 
 enum {
@@ -148,7 +148,7 @@ Test(synth, every_char_field_holds_characters_and_every_digits_field_digits)
             cr_assert(garim_codepage_valid(field->page, data, field->bytes));
             for (size_t k = 0; k < field->bytes; k++) {
                 cr_assert(data[k] >= ' ');
-                if (field->type == GARIM_DIGITS)
+                if (field->type == &garim_type_digits)
                     cr_assert(data[k] >= '0' && data[k] <= '9');
             }
         }
