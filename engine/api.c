@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/secret.h"
 #include "layout/load_layout.h"
 #include "policy/load_policy.h"
 #include "rules/guard.h"
+#include "rules/keys.h"
 #include "rules/rule.h"
 
 const char *garim_version(void)
@@ -110,6 +110,27 @@ static unsigned count_fields(const struct garim_policy *policy,
     return count;
 }
 
+static size_t count_rules(void)
+{
+    size_t count = 0;
+    while (garim_rule_at(count) != NULL)
+        count++;
+    return count;
+}
+
+void garim_policy_rule(const struct garim_policy *policy, size_t index,
+                       struct garim_rule_info *ret_info)
+{
+    const struct garim_rule *rule = garim_rule_at(index);
+    *ret_info = (struct garim_rule_info){
+        .name = rule->name,
+        .participle = rule->participle,
+        .fields = count_fields(policy, rule),
+        .keeps = rule->keeps,
+        .keyed = rule->secret_bytes > 0,
+    };
+}
+
 static bool leaves_unchecked(const struct garim_edge *edge)
 {
     return edge->bytes > 0 && edge->action == GARIM_EDGE_KEEP &&
@@ -121,7 +142,7 @@ static bool leaves_nulls(const struct garim_step *step)
 {
     const struct garim_field *field = step->field;
     if ((field->type->traits & GARIM_TYPE_RAW) == 0 || step->apply_to_null ||
-        step->rule == &garim_rule_keep)
+        step->rule->keeps)
         return false;
     return memchr(field->null_byte, true, sizeof field->null_byte) != NULL;
 }
@@ -131,22 +152,18 @@ void garim_policy_describe(const struct garim_policy *policy,
 {
     *ret_info = (struct garim_policy_info){
         .path = policy->path,
-        .recipient = policy->recipient,
-        .purpose = policy->purpose,
-        .basis = policy->basis,
-        .epoch = policy->epoch,
-        .expires = policy->expires,
+        .recipient = policy->release.recipient,
+        .purpose = policy->release.purpose,
+        .basis = policy->release.basis,
+        .epoch = policy->release.epoch,
+        .expires = policy->release.expires,
         .subjects = policy->subjects,
         .budget = policy->budget,
         .span_count = policy->step_count,
         .domain_count = policy->domain_count,
         .input_bytes = policy->framing.stride,
         .output_bytes = policy->framing.stride,
-        .tokenized = count_fields(policy, &garim_rule_token),
-        .masked = count_fields(policy, &garim_rule_mask),
-        .kept = count_fields(policy, &garim_rule_keep),
-        .blanked = count_fields(policy, &garim_rule_blank),
-        .constant = count_fields(policy, &garim_rule_constant),
+        .rule_count = count_rules(),
         .checked_bytes = garim_guard_bytes(policy),
         .header_unchecked = leaves_unchecked(&policy->framing.header),
         .trailer_unchecked = leaves_unchecked(&policy->framing.trailer),
@@ -167,7 +184,8 @@ void garim_policy_span(const struct garim_policy *policy, size_t index,
         .at = step->field->at,
         .bytes = step->field->bytes,
         .leaves_nulls = leaves_nulls(step),
-        .candidates = garim_mask_candidates(step),
+        .candidates =
+            step->rule->candidates == NULL ? 0 : step->rule->candidates(step),
     };
 }
 
@@ -185,49 +203,6 @@ void garim_policy_domain(const struct garim_policy *policy, size_t index,
 
 /* ---- engines and contexts -------------------------------------------------
  */
-
-static size_t state_bytes(const struct garim_policy *policy)
-{
-    return policy->domain_count * sizeof(struct garim_hmac_state);
-}
-
-static enum garim_status derive_state(const struct garim_key *key,
-                                      const struct garim_policy *policy,
-                                      size_t domain, uint8_t *domain_key,
-                                      struct garim_hmac_state *ret_state,
-                                      struct garim_error *error)
-{
-    const char *const labels[] = {"token", policy->recipient, policy->purpose,
-                                  policy->domains[domain].name, policy->epoch};
-    if (garim_key_derive(key, labels, 5, domain_key, GARIM_KEY_BYTES) == 0 &&
-        garim_hmac_key(ret_state, domain_key, GARIM_KEY_BYTES) == 0)
-        return GARIM_OK;
-    return garim_crypto_failed(
-        error, "the crypto library cannot do HKDF; see whether its "
-               "configuration forbids it");
-}
-
-static enum garim_status derive_states(struct garim_engine *engine,
-                                       const struct garim_key *key,
-                                       struct garim_error *error)
-{
-    const struct garim_policy *policy = engine->policy;
-    if (policy->domain_count == 0) return GARIM_OK;
-    if (key == NULL)
-        return garim_error_set(error, GARIM_KEY,
-                               "the policy has tokens and wants a key; make "
-                               "one with garim keygen");
-    uint8_t *domain_key = garim_secret_open(GARIM_KEY_BYTES);
-    enum garim_status status = GARIM_OK;
-    if (domain_key != NULL)
-        engine->states = garim_secret_open(state_bytes(policy));
-    if (engine->states == NULL) status = garim_error_no_secret(error);
-    for (size_t i = 0; status == GARIM_OK && i < policy->domain_count; i++)
-        status =
-            derive_state(key, policy, i, domain_key, &engine->states[i], error);
-    garim_secret_close(domain_key, GARIM_KEY_BYTES);
-    return status;
-}
 
 static enum garim_status choose_tier(const char *name,
                                      enum garim_tier *ret_tier,
@@ -274,7 +249,7 @@ enum garim_status garim_engine_open(struct garim_engine **ret_engine,
         memcpy(engine->key_id, garim_key_id(key), sizeof engine->key_id);
         engine->key_published = garim_key_is_published(key);
     }
-    status = derive_states(engine, key, error);
+    status = garim_keys_open(&engine->secrets, policy, key, error);
     if (status == GARIM_OK && key != NULL)
         status = garim_engine_seals_open(engine, key, error);
     if (status == GARIM_OK)
@@ -293,7 +268,7 @@ void garim_engine_close(struct garim_engine *engine)
 {
     if (engine == NULL) return;
     garim_engine_seals_close(engine);
-    garim_secret_close(engine->states, state_bytes(engine->policy));
+    garim_keys_close(engine->secrets, engine->policy);
     free(engine);
 }
 
@@ -307,7 +282,7 @@ enum garim_status garim_context_open(struct garim_context **ret_context,
                                      const struct garim_engine *engine,
                                      struct garim_error *error)
 {
-    const size_t count = engine->policy->step_count * GARIM_COUNTS_PER_STEP;
+    const size_t count = engine->policy->count_size;
     struct garim_context *context = calloc(1, sizeof *context);
     if (context == NULL) return garim_error_no_memory(error);
     context->policy = engine->policy;
@@ -316,7 +291,7 @@ enum garim_status garim_context_open(struct garim_context **ret_context,
         context->counts == NULL
             ? garim_error_no_memory(error)
             : garim_workspace_open(&context->workspace, engine->policy,
-                                   engine->kernels, engine->states, error);
+                                   engine->kernels, engine->secrets, error);
     if (status == GARIM_OK)
         *ret_context = context;
     else

@@ -13,8 +13,8 @@
 struct garim_engine {
     const struct garim_policy *policy;
     const struct garim_kernels *kernels;
-    struct garim_hmac_state *states; /* secret memory: one a domain */
-    struct garim_hmac_state *seals;  /* likewise: one a use; NULL: no key */
+    uint8_t *secrets;               /* of garim_keys_open() */
+    struct garim_hmac_state *seals; /* likewise: one a use; NULL: no key */
     char key_id[17];
     bool key_published; /* the documentation prints it */
 };

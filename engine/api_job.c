@@ -28,7 +28,7 @@ static enum garim_status open_worker(const void *user, void **ret_state,
     const struct garim_engine *engine = user;
     struct garim_workspace *workspace = NULL;
     enum garim_status status = garim_workspace_open(
-        &workspace, engine->policy, engine->kernels, engine->states, error);
+        &workspace, engine->policy, engine->kernels, engine->secrets, error);
     if (status == GARIM_OK) *ret_state = workspace;
     return status;
 }
@@ -55,6 +55,22 @@ static void describe_reject(const void *user, const struct garim_reject *reject,
 /* ---- run: the report -------------------------------------------------------
  */
 
+static struct garim_field_report report_field(const struct garim_step *step,
+                                              const uint64_t *counts)
+{
+    const struct garim_rule *rule = step->rule;
+    struct garim_field_report report = {
+        .field = step->field->name,
+        .rule = rule->name,
+        .nulls = counts[0],
+        .counter_count = garim_rule_count_size(rule) - 1,
+    };
+    for (size_t i = 0; i < report.counter_count; i++)
+        report.counters[i] =
+            (struct garim_counter){rule->counters[i], counts[i + 1]};
+    return report;
+}
+
 static enum garim_status report_fields(const struct garim_policy *policy,
                                        const uint64_t *counts,
                                        struct garim_report *report,
@@ -65,14 +81,9 @@ static enum garim_status report_fields(const struct garim_policy *policy,
     if (report->fields == NULL) return garim_error_no_memory(error);
     for (size_t i = 0; i < policy->step_count; i++) {
         const struct garim_step *step = &policy->steps[i];
-        const uint64_t *seen = counts + i * GARIM_COUNTS_PER_STEP;
         if (step->field->name[0] == '\0') continue;
-        report->fields[report->field_count++] = (struct garim_field_report){
-            .field = step->field->name,
-            .rule = step->rule->name,
-            .nulls = seen[GARIM_COUNT_NULLS],
-            .empties = seen[GARIM_COUNT_EMPTIES],
-        };
+        report->fields[report->field_count++] =
+            report_field(step, counts + step->counts);
     }
     return GARIM_OK;
 }
@@ -133,7 +144,7 @@ enum garim_status garim_run(const struct garim_engine *engine,
 {
     struct garim_worker worker = {
         .user = engine,
-        .count_size = engine->policy->step_count * GARIM_COUNTS_PER_STEP,
+        .count_size = engine->policy->count_size,
         .reject_steps = (unsigned)engine->policy->step_count,
         .reject_breaches = GARIM_BREACH_COUNT,
         .open = open_worker,

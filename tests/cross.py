@@ -40,8 +40,9 @@ def counts_of(reports):
             for side in ("in", "out"):
                 total[pair][side] += report[pair][side]
         for mine, theirs in zip(total["fields"], report["fields"]):
-            mine["nulls"] += theirs["nulls"]
-            mine["empties"] += theirs["empties"]
+            for name, count in theirs.items():
+                if isinstance(count, int):
+                    mine[name] += count
         total["rejects"] += report["rejects"]
     return total
 

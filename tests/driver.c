@@ -199,7 +199,10 @@ static void write_report(FILE *text, const struct garim_report *report)
     fprintf(text, "published %d\n", report->published);
     for (size_t i = 0; i < report->field_count; i++)
         fprintf(text, "counts %" PRIu64 " %" PRIu64 " %s\n",
-                report->fields[i].nulls, report->fields[i].empties,
+                report->fields[i].nulls,
+                report->fields[i].counter_count == 0
+                    ? 0
+                    : report->fields[i].counters[0].count,
                 report->fields[i].field);
     for (size_t i = 0; i < report->reject_count; i++)
         fprintf(text, "reject %" PRIu64 " %" PRIu64 " %s\n",

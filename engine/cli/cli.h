@@ -127,7 +127,7 @@ enum garim_status garim_cli_guard(const struct garim_cli_settings *settings,
 /* The one-screen summary of a job on standard error; `policy` may be NULL. */
 void garim_cli_summary(const char *title,
                        const struct garim_cli_settings *settings,
-                       const struct garim_policy_info *policy,
+                       const struct garim_policy *policy,
                        const struct garim_report *report);
 
 /* ---- report.c: --report -------------------------------------------------- */

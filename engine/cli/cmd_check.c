@@ -121,9 +121,13 @@ static bool has_published_key(const struct check *check)
 
 static bool keeps_everything(const struct check *check)
 {
-    const struct garim_policy_info *info = &check->info;
-    return info->kept > 0 &&
-           info->tokenized + info->masked + info->blanked + info->constant == 0;
+    size_t kept = 0, others = 0;
+    for (size_t i = 0; i < check->info.rule_count; i++) {
+        struct garim_rule_info rule;
+        garim_policy_rule(check->policy, i, &rule);
+        *(rule.keeps ? &kept : &others) += rule.fields;
+    }
+    return kept > 0 && others == 0;
 }
 
 static bool has_one_subject(const struct check *check)

@@ -25,8 +25,14 @@ static enum garim_status allow_no_key(const struct garim_policy *policy,
                                       struct garim_error *error)
 {
     struct garim_policy_info info;
+    size_t keyed = 0;
     garim_policy_describe(policy, &info);
-    if (info.tokenized == 0) return GARIM_OK;
+    for (size_t i = 0; i < info.rule_count; i++) {
+        struct garim_rule_info rule;
+        garim_policy_rule(policy, i, &rule);
+        keyed += rule.keyed ? rule.fields : 0;
+    }
+    if (keyed == 0) return GARIM_OK;
     return garim_cli_fail(error, GARIM_KEY, info.path,
                           "the policy has tokens and needs a key; give --key "
                           "FILE (garim keygen makes one)");
@@ -70,7 +76,7 @@ static void print_summary(const struct garim_cli_settings *settings,
     if (asprintf(&title, "%s -> %s, %s, epoch %s (%s)", layout.name,
                  info.recipient, info.purpose, info.epoch, info.basis) < 0)
         return;
-    garim_cli_summary(title, settings, &info, report);
+    garim_cli_summary(title, settings, policy, report);
     free(title);
 }
 

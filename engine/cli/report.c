@@ -176,6 +176,14 @@ static void write_pair(struct garim_json *json, const char *name, uint64_t in,
     garim_json_close(json, '}');
 }
 
+static void write_counters(struct garim_json *json,
+                           const struct garim_field_report *field)
+{
+    for (size_t i = 0; i < field->counter_count; i++)
+        garim_json_count(json, field->counters[i].name,
+                         field->counters[i].count);
+}
+
 static void write_fields(struct garim_json *json,
                          const struct garim_report *report)
 {
@@ -185,7 +193,7 @@ static void write_fields(struct garim_json *json,
         garim_json_text(json, "name", report->fields[i].field);
         garim_json_text(json, "rule", report->fields[i].rule);
         garim_json_count(json, "nulls", report->fields[i].nulls);
-        garim_json_count(json, "empties", report->fields[i].empties);
+        write_counters(json, &report->fields[i]);
         garim_json_close(json, '}');
     }
     garim_json_close(json, ']');

@@ -55,36 +55,42 @@ static void print_time(const struct garim_report *report, bool generated)
     two_columns("time", GARIM_CLI_DURATION(report->seconds), rates);
 }
 
-static void print_rules(const struct garim_policy_info *policy)
+/* What is hidden first. */
+static void print_rules(const struct garim_policy *policy,
+                        const struct garim_policy_info *info)
 {
-    const struct {
-        unsigned fields;
-        const char *word;
-    } rules[] = {
-        {policy->tokenized, "tokenized"}, {policy->masked, "masked"},
-        {policy->kept, "kept"},           {policy->blanked, "blanked"},
-        {policy->constant, "constant"},
-    };
     const char *separator = "";
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        if (rules[i].fields == 0) continue;
-        fprintf(stderr, "%s%u %s", separator, rules[i].fields, rules[i].word);
+    for (size_t i = info->rule_count; i-- > 0;) {
+        struct garim_rule_info rule;
+        garim_policy_rule(policy, i, &rule);
+        if (rule.fields == 0) continue;
+        fprintf(stderr, "%s%zu %s", separator, rule.fields, rule.participle);
         separator = ", ";
     }
+}
+
+/* The counter of a field that is called `name`, "nulls" among them, or 0. */
+static uint64_t counter_of(const struct garim_field_report *field,
+                           const char *name)
+{
+    if (strcmp(name, "nulls") == 0) return field->nulls;
+    for (size_t i = 0; i < field->counter_count; i++)
+        if (strcmp(field->counters[i].name, name) == 0)
+            return field->counters[i].count;
+    return 0;
 }
 
 /* "; nulls: email 1,204, name 3", or nothing.  A blanked field that was blank
  * is no news; the report has every number. */
 static void print_field_counts(const struct garim_report *report,
-                               const char *word, size_t offset)
+                               const char *name)
 {
     size_t found = 0;
     for (size_t i = 0; i < report->field_count; i++) {
         const struct garim_field_report *field = &report->fields[i];
-        uint64_t count;
-        memcpy(&count, (const char *)field + offset, sizeof count);
+        const uint64_t count = counter_of(field, name);
         if (count == 0 || strcmp(field->rule, "blank") == 0) continue;
-        if (found == 0) fprintf(stderr, "; %s: ", word);
+        if (found == 0) fprintf(stderr, "; %s: ", name);
         if (found < FIELDS_SHOWN)
             fprintf(stderr, "%s%s %s", found == 0 ? "" : ", ", field->field,
                     GARIM_CLI_COUNT(count));
@@ -92,6 +98,24 @@ static void print_field_counts(const struct garim_report *report,
     }
     if (found > FIELDS_SHOWN)
         fprintf(stderr, " and %zu more fields", found - FIELDS_SHOWN);
+}
+
+/* Nulls, then every other counter once. */
+static void print_counts(const struct garim_report *report)
+{
+    const char *told[GARIM_COUNTERS_MAX * 4] = {"nulls"};
+    size_t count = 1;
+    for (size_t i = 0; i < report->field_count; i++)
+        for (size_t k = 0; k < report->fields[i].counter_count; k++) {
+            const char *name = report->fields[i].counters[k].name;
+            size_t at = 0;
+            while (at < count && strcmp(told[at], name) != 0)
+                at++;
+            if (at == count && count < sizeof told / sizeof *told)
+                told[count++] = name;
+        }
+    for (size_t i = 0; i < count; i++)
+        print_field_counts(report, told[i]);
 }
 
 static void print_rejects(const struct garim_report *report)
@@ -155,10 +179,12 @@ static void print_output(const struct garim_cli_settings *settings,
 
 void garim_cli_summary(const char *title,
                        const struct garim_cli_settings *settings,
-                       const struct garim_policy_info *policy,
+                       const struct garim_policy *policy,
                        const struct garim_report *report)
 {
+    struct garim_policy_info info;
     bool generated = policy == NULL;
+    if (!generated) garim_policy_describe(policy, &info);
     fprintf(stderr, "%s\n", title);
     print_amounts(report, generated);
     print_time(report, generated);
@@ -167,14 +193,11 @@ void garim_cli_summary(const char *title,
                 GARIM_CLI_COUNT(report->resumed_records));
     if (!generated) {
         fputs("  fields    ", stderr);
-        print_rules(policy);
-        print_field_counts(report, "nulls",
-                           offsetof(struct garim_field_report, nulls));
-        print_field_counts(report, "empties",
-                           offsetof(struct garim_field_report, empties));
+        print_rules(policy, &info);
+        print_counts(report);
         fputc('\n', stderr);
         print_rejects(report);
     }
     print_engine(report, generated);
-    print_output(settings, policy, report);
+    print_output(settings, generated ? NULL : &info, report);
 }

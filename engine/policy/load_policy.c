@@ -150,15 +150,16 @@ static void read_release(struct loader *loader, struct garim_entry release)
     struct garim_policy *policy = loader->policy;
     struct garim_reader *reader = &loader->build.reader;
     const char **texts[KEY_COUNT] = {
-        &policy->recipient, &policy->purpose, &policy->basis,
-        &policy->epoch,     &policy->expires,
+        &policy->release.recipient, &policy->release.purpose,
+        &policy->release.basis,     &policy->release.epoch,
+        &policy->release.expires,
     };
     struct garim_entry entries[KEY_COUNT];
     garim_reader_map(reader, release, "release", keys, KEY_COUNT, entries);
     for (size_t i = 0; i < KEY_COUNT; i++)
         *texts[i] =
             garim_reader_label(reader, entries[i], GARIM_LABEL_BYTES_MAX);
-    check_expiry(reader, entries[EXPIRES], policy->expires);
+    check_expiry(reader, entries[EXPIRES], policy->release.expires);
 }
 
 /* ---- collisions -----------------------------------------------------------
@@ -353,6 +354,10 @@ static void arrange(struct loader *loader, struct garim_entry uncovered,
         steps[count++] = loader->steps[field - layout->fields];
         at = field->at + field->bytes;
     }
+    for (size_t i = 0; i < count && reader->status == GARIM_OK; i++) {
+        steps[i].counts = policy->count_size;
+        policy->count_size += garim_rule_count_size(steps[i].rule);
+    }
     policy->steps = steps;
     policy->step_count = count;
 }
@@ -372,9 +377,8 @@ static void derive(struct loader *loader)
     for (size_t i = 0; i < policy->step_count; i++) {
         const struct garim_step *step = &policy->steps[i];
         memset(blank + step->field->at, step->field->pad, step->field->bytes);
-        if (step->rule != &garim_rule_token) continue;
-        size_t bytes = garim_values_slot_bytes(step->field);
-        if (bytes > policy->slot_bytes_max) policy->slot_bytes_max = bytes;
+        if (step->slot_bytes > policy->slot_bytes_max)
+            policy->slot_bytes_max = step->slot_bytes;
     }
     if (!garim_guard_build(&policy->guard, reader->arena, policy->steps,
                            policy->step_count))
@@ -382,6 +386,7 @@ static void derive(struct loader *loader)
     policy->blank_record = blank;
     policy->domains = loader->build.domains;
     policy->domain_count = loader->build.domain_count;
+    policy->secret_bytes = loader->build.secret_bytes;
 }
 
 /* ---- all of it ------------------------------------------------------------

@@ -9,12 +9,6 @@
 /* ---- what is looked at ----------------------------------------------------
  */
 
-static bool keeps_valid(const struct garim_step *step)
-{
-    return step->rule == &garim_rule_keep && !step->unchecked &&
-           step->field->type->valid_bytes != NULL;
-}
-
 /* No template of bytes tells a value that has no place of its own: the prefix
  * of one that stands right, digits behind blanks. */
 static bool is_template(const struct garim_step *step,
@@ -40,7 +34,7 @@ static size_t list_checks(const struct garim_step *steps, size_t count,
         const bool wanted[] = {
             [GARIM_CHECK_EXPECT] =
                 steps[i].field->expect.kind != GARIM_EXPECT_ANYTHING,
-            [GARIM_CHECK_VALID] = keeps_valid(&steps[i]),
+            [GARIM_CHECK_VALID] = steps[i].checked,
         };
         for (int kind = 0; kind < 2; kind++) {
             if (!wanted[kind]) continue;
@@ -293,8 +287,8 @@ size_t garim_guard_bytes(const struct garim_policy *policy)
     size_t bytes = 0;
     for (size_t i = 0; i < policy->step_count; i++) {
         const struct garim_step *step = &policy->steps[i];
-        bytes += keeps_valid(step) ? step->field->bytes
-                                   : garim_field_checked_bytes(step->field);
+        bytes += step->checked ? step->field->bytes
+                               : garim_field_checked_bytes(step->field);
     }
     return bytes;
 }

@@ -19,41 +19,27 @@ struct garim_domain {
     const struct garim_canonical *canonical;
     double token_bits; /* of its shortest token */
     double expected_collisions;
+    size_t secret; /* of its tokens: see struct garim_step */
 };
 
-struct garim_constant {
-    const uint8_t *bytes; /* the whole field */
-};
-
-struct garim_mask {
-    bool email;
-    bool whole_field;
-    size_t keep_first; /* characters */
-    size_t keep_last;
-    size_t hide_min;
-    uint8_t with;
-};
-
-struct garim_token {
-    size_t domain; /* index in garim_policy.domains */
-    const struct garim_canonical *canonical;
-    const struct garim_token_form *form;
-    struct garim_encoding encoding; /* in the bytes of the field's page */
-    size_t text_bytes;              /* characters written */
+/* What an output is for; its keys hang on some of it (POLICY.md). */
+struct garim_release {
+    const char *recipient, *purpose, *basis, *epoch, *expires;
 };
 
 /* One rule on one field. */
 struct garim_step {
     const struct garim_rule *rule;
     const struct garim_field *field;
+    const void *options; /* rule->options_bytes of them */
     bool apply_to_null;
-    bool unchecked;      /* keep: digits may be anything */
+    bool checked;        /* of a kept field: its values must be valid */
+    bool derives;        /* the first to use its secret, which it derives */
+    size_t secret;       /* where rule->secret_bytes of secrets stand */
+    size_t slot_bytes;   /* a canonical value may take, or 0 */
+    size_t counts;       /* index of its first counter: its nulls, then those
+                            of its rule */
     const char *details; /* for people */
-    union {
-        struct garim_constant constant;
-        struct garim_mask mask;
-        struct garim_token token;
-    };
 };
 
 /* What a field must hold: as its layout expects, or valid under `keep`. */
@@ -77,7 +63,7 @@ struct garim_policy {
     const char *path;
     struct garim_layout *layout;
     char digest[65];
-    const char *recipient, *purpose, *basis, *epoch, *expires;
+    struct garim_release release;
     uint64_t subjects;
     double budget;
     struct garim_framing framing; /* of the layout, and what becomes of it */
@@ -92,6 +78,8 @@ struct garim_policy {
 
     const uint8_t *blank_record; /* what a rejected record becomes */
     size_t slot_bytes_max;       /* of all canonical values */
+    size_t secret_bytes;         /* of all steps, in secret memory */
+    size_t count_size;           /* counters of all steps */
 };
 
 #endif

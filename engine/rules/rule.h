@@ -7,9 +7,9 @@
 #ifndef GARIM_RULES_RULE_H
 #define GARIM_RULES_RULE_H
 
+#include "config/reader.h"
 #include "kernels/kernels.h"
 #include "rules/plan.h"
-#include "config/reader.h"
 
 /* What rules see while a policy is compiled. */
 struct garim_rule_build {
@@ -17,6 +17,7 @@ struct garim_rule_build {
     const struct garim_layout *layout;
     struct garim_domain *domains; /* room for one a field */
     size_t domain_count;
+    size_t secret_bytes; /* of all secrets so far */
 };
 
 /* Which step found a row broken, and how. */
@@ -28,7 +29,7 @@ struct garim_mark {
 /* Records side by side, and the working memory of one thread. */
 struct garim_piece {
     const struct garim_kernels *kernels;
-    const struct garim_hmac_state *states; /* one a domain */
+    const uint8_t *secrets; /* of all steps */
     uint8_t *rows;
     size_t stride;
     size_t count;
@@ -44,7 +45,7 @@ struct garim_piece {
     size_t step_index;        /* of the rule at work */
     struct garim_mark *marks; /* one a row: the first breach in it */
     bool broken;              /* a row is marked */
-    uint64_t empties;         /* owned values blanked: counted by the rule */
+    uint64_t *counts;         /* of the rule at work: of owned rows */
 
     struct garim_values values; /* room for one of each row */
     uint32_t *fields;           /* offset of each value's field */
@@ -53,30 +54,53 @@ struct garim_piece {
     uint8_t *tags;
 };
 
+enum { GARIM_RULES_MAX = 32 };
+
+struct garim_key;
+
 struct garim_rule {
     const char *name;
-    unsigned traits;      /* of the types it is for */
-    const char *way_out;  /* for a type it is not for */
-    bool takes_options;   /* a value stands behind its name */
-    bool takes_unchecked; /* or the word `unchecked` may */
+    const char *participle; /* of a field that it was applied to */
+    unsigned traits;        /* of the types it is for */
+    const char *way_out;    /* for a type it is not for */
+    bool takes_options;     /* a value stands behind its name */
+    const char *flag;       /* or this word may, or NULL */
+    bool keeps;             /* values stay as they are */
+    size_t options_bytes;   /* of step->options */
 
-    /* Read the options behind the rule's name into `step` (its rule, field and
-     * apply_to_null are set).  Errors through the reader. */
-    void (*read)(struct garim_rule_build *build, struct garim_entry options,
-                 struct garim_step *step);
+    /* What it counts besides nulls, one word each, up to a NULL. */
+    const char *counters[GARIM_COUNTERS_MAX];
+
+    /* Read the options behind the rule's name into `options` (zeroed; also
+     * step->options) and the step, whose rule, field and apply_to_null are
+     * set.  `flagged`: its word stands there.  Errors through the reader. */
+    void (*read)(struct garim_rule_build *build, struct garim_entry entry,
+                 bool flagged, void *options, struct garim_step *step);
+
+    /* A rule with secrets calls garim_rule_take_secret() in read(), and makes
+     * the secret of the step, aligned to 64 bytes, here; `scratch` has
+     * GARIM_KEY_BYTES of secret memory.  -1: the crypto library failed. */
+    size_t secret_bytes;
+    int (*derive)(const struct garim_step *step, const struct garim_key *key,
+                  const struct garim_release *release, uint8_t *scratch,
+                  void *ret_secret);
 
     /* Write the field of each row that is not null; NULL: nothing to do. */
     void (*apply)(const struct garim_step *step, struct garim_piece *piece);
+
+    /* How many values that fill the field the rule makes one text, by a guess;
+     * NULL or 0: nothing to say. */
+    double (*candidates)(const struct garim_step *step);
 };
 
-extern const struct garim_rule garim_rule_keep;
+/* What bytes that no field covers get. */
 extern const struct garim_rule garim_rule_blank;
-extern const struct garim_rule garim_rule_constant;
-extern const struct garim_rule garim_rule_mask;
-extern const struct garim_rule garim_rule_token;
 
-enum { GARIM_RULE_COUNT = 5 };
-extern const struct garim_rule *const garim_rules[GARIM_RULE_COUNT];
+/* By index, NULL behind the last. */
+const struct garim_rule *garim_rule_at(size_t index);
+
+/* How many counters a step of the rule has, that of nulls among them. */
+size_t garim_rule_count_size(const struct garim_rule *rule);
 
 /* Read the rule that stands behind a field's name in a policy. */
 void garim_rule_read(struct garim_rule_build *build, struct garim_entry entry,
@@ -86,11 +110,15 @@ void garim_rule_read(struct garim_rule_build *build, struct garim_entry entry,
 void garim_rule_read_null(struct garim_rule_build *build,
                           struct garim_entry entry, struct garim_step *step);
 
-/* How many values that fill the field a mask by counts makes equal: the
- * characters it hides, each one of those that the layout expects, or of ten
- * where it says nothing: what is masked is mostly numbers.  0 for other rules.
- */
-double garim_mask_candidates(const struct garim_step *step);
+/* Room for a secret that the step derives; returns where. */
+size_t garim_rule_take_secret(struct garim_rule_build *build,
+                              struct garim_step *step);
+
+static inline const void *garim_piece_secret(const struct garim_piece *piece,
+                                             const struct garim_step *step)
+{
+    return piece->secrets + step->secret;
+}
 
 /* The field of the first row. */
 static inline uint8_t *garim_piece_field(const struct garim_piece *piece,

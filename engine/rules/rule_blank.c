@@ -4,15 +4,18 @@
  */
 #include "rules/rule.h"
 
-static void read(struct garim_rule_build *build, struct garim_entry options,
-                 struct garim_step *step)
+static void blank_read(struct garim_rule_build *build, struct garim_entry entry,
+                       bool flagged, void *options, struct garim_step *step)
 {
     (void)build;
+    (void)entry;
+    (void)flagged;
     (void)options;
     (void)step;
 }
 
-static void apply(const struct garim_step *step, struct garim_piece *piece)
+static void blank_apply(const struct garim_step *step,
+                        struct garim_piece *piece)
 {
     for (size_t row = 0; row < piece->count; row++) {
         piece->offsets[row] = (uint32_t)(row * piece->stride);
@@ -25,7 +28,8 @@ static void apply(const struct garim_step *step, struct garim_piece *piece)
 
 const struct garim_rule garim_rule_blank = {
     .name = "blank",
+    .participle = "blanked",
     .traits = GARIM_TYPE_ANY,
-    .read = read,
-    .apply = apply,
+    .read = blank_read,
+    .apply = blank_apply,
 };

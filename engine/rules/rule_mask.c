@@ -8,6 +8,15 @@
 #include "base/limits.h"
 #include "rules/rule.h"
 
+struct mask {
+    bool email;
+    bool whole_field;
+    size_t keep_first; /* characters */
+    size_t keep_last;
+    size_t hide_min;
+    uint8_t with;
+};
+
 /* ---- reading ------------------------------------------------------------- */
 
 static uint8_t read_with(struct garim_rule_build *build,
@@ -48,7 +57,7 @@ static size_t read_count(struct garim_rule_build *build,
 
 static void describe(struct garim_rule_build *build, struct garim_step *step)
 {
-    const struct garim_mask *mask = &step->mask;
+    const struct mask *mask = step->options;
     step->details = garim_arena_print(
         build->reader.arena, "keep first %zu, last %zu; hide at least %zu%s",
         mask->keep_first, mask->keep_last, mask->hide_min,
@@ -57,7 +66,8 @@ static void describe(struct garim_rule_build *build, struct garim_step *step)
 }
 
 static void read_counts(struct garim_rule_build *build,
-                        struct garim_entry options, struct garim_step *step)
+                        struct garim_entry options, struct mask *mask,
+                        struct garim_step *step)
 {
     static const struct garim_key_name keys[] = {
         {"keep_first", false}, {"keep_last", false},   {"with", false},
@@ -69,21 +79,22 @@ static void read_counts(struct garim_rule_build *build,
     if (build->reader.status != GARIM_OK) return;
     struct garim_entry with = entries[WITH];
     if (with.key == NULL) with.value = options.key;
-    step->mask = (struct garim_mask){
+    *mask = (struct mask){
         .keep_first = read_count(build, entries[FIRST], 0),
         .keep_last = read_count(build, entries[LAST], 0),
         .hide_min = read_count(build, entries[HIDE_MIN], 1),
         .with = read_with(build, with, step->field),
     };
     if (entries[WHOLE_FIELD].key != NULL)
-        step->mask.whole_field =
+        mask->whole_field =
             garim_reader_flag(&build->reader, entries[WHOLE_FIELD]);
     garim_rule_read_null(build, entries[NULLS], step);
     describe(build, step);
 }
 
 static void read_email(struct garim_rule_build *build,
-                       struct garim_entry options, struct garim_step *step)
+                       struct garim_entry options, struct mask *mask,
+                       struct garim_step *step)
 {
     const char *word = garim_reader_text(&build->reader, options, 0, 64);
     if (strcmp(word, "email") != 0)
@@ -100,19 +111,19 @@ static void read_email(struct garim_rule_build *build,
         step->field->page->from_ascii['*'] < 0)
         garim_reader_refuse(&build->reader, options,
                             "mask: email wants an encoding with @ and *");
-    step->mask.email = true;
-    step->mask.with = (uint8_t)step->field->page->from_ascii['*'];
+    mask->email = true;
+    mask->with = (uint8_t)step->field->page->from_ascii['*'];
     step->details = "email";
 }
 
-static void read(struct garim_rule_build *build, struct garim_entry options,
-                 struct garim_step *step)
+static void mask_read(struct garim_rule_build *build, struct garim_entry entry,
+                      bool flagged, void *options, struct garim_step *step)
 {
-    if (options.value != NULL &&
-        garim_yaml_kind(options.value) == GARIM_YAML_MAP)
-        read_counts(build, options, step);
+    (void)flagged;
+    if (entry.value != NULL && garim_yaml_kind(entry.value) == GARIM_YAML_MAP)
+        read_counts(build, entry, options, step);
     else
-        read_email(build, options, step);
+        read_email(build, entry, options, step);
 }
 
 /* ---- writing ------------------------------------------------------------- */
@@ -148,7 +159,7 @@ struct range {
 static struct range hide_counts(const struct garim_step *step,
                                 struct garim_value value)
 {
-    const struct garim_mask *mask = &step->mask;
+    const struct mask *mask = step->options;
     const struct garim_codepage *page = step->field->page;
     size_t count = count_characters(page, value.data, value.bytes);
     size_t kept = mask->keep_first + mask->keep_last;
@@ -182,18 +193,18 @@ static void hide_odd(const struct garim_step *step, struct garim_piece *piece,
         piece->lengths[row],
     };
     struct range hide = {0, 0};
+    const struct mask *mask = step->options;
     enum garim_breach breach = garim_value_check(step->field, value);
     if (breach != GARIM_BREACH_NONE)
         garim_piece_break(piece, row, breach);
     else
-        hide = step->mask.email ? hide_email(step, value)
-                                : hide_counts(step, value);
+        hide = mask->email ? hide_email(step, value) : hide_counts(step, value);
     piece->values.offsets[row] = piece->offsets[row] + (uint32_t)hide.from;
     piece->values.lengths[row] = (uint32_t)(hide.to - hide.from);
 }
 
 /* Of values in which a character is a byte; for hidden ones among others. */
-static void hide_plain_counts(const struct garim_mask *mask,
+static void hide_plain_counts(const struct mask *mask,
                               struct garim_piece *piece)
 {
     uint32_t first = (uint32_t)mask->keep_first;
@@ -226,6 +237,7 @@ static void hide_plain_email(const struct garim_step *step,
 static void fill_padding(const struct garim_step *step,
                          struct garim_piece *piece)
 {
+    const struct mask *mask = step->options;
     uint32_t bytes = (uint32_t)step->field->bytes;
     for (size_t row = 0; row < piece->count; row++) {
         uint32_t start = (uint32_t)(row * piece->stride);
@@ -237,12 +249,12 @@ static void fill_padding(const struct garim_step *step,
             piece->offsets[row] = start + bytes - piece->lengths[row];
     }
     piece->kernels->fill(garim_piece_field(piece, step), piece->offsets,
-                         piece->lengths, piece->count, step->mask.with);
+                         piece->lengths, piece->count, mask->with);
 }
 
-static void apply(const struct garim_step *step, struct garim_piece *piece)
+static void mask_apply(const struct garim_step *step, struct garim_piece *piece)
 {
-    const struct garim_mask *mask = &step->mask;
+    const struct mask *mask = step->options;
     if (mask->email)
         hide_plain_email(step, piece);
     else
@@ -259,11 +271,13 @@ static void apply(const struct garim_step *step, struct garim_piece *piece)
     if (mask->whole_field) fill_padding(step, piece);
 }
 
-double garim_mask_candidates(const struct garim_step *step)
+/* The characters it hides, each one of those that the layout expects, or of ten
+ * where it says nothing: what is masked is mostly numbers. */
+static double mask_candidates(const struct garim_step *step)
 {
-    const struct garim_mask *mask = &step->mask;
+    const struct mask *mask = step->options;
     const struct garim_expect *expect = &step->field->expect;
-    if (step->rule != &garim_rule_mask || mask->email) return 0;
+    if (mask->email) return 0;
     size_t kept = mask->keep_first + mask->keep_last;
     size_t count = step->field->bytes;
     if (kept == 0) return 0; /* what shows nothing needs no better mask */
@@ -279,9 +293,12 @@ double garim_mask_candidates(const struct garim_step *step)
 
 const struct garim_rule garim_rule_mask = {
     .name = "mask",
+    .participle = "masked",
     .traits = GARIM_TYPE_TEXT | GARIM_TYPE_DIGITS,
     .way_out = "use token, blank, constant or keep",
     .takes_options = true,
-    .read = read,
-    .apply = apply,
+    .options_bytes = sizeof(struct mask),
+    .read = mask_read,
+    .apply = mask_apply,
+    .candidates = mask_candidates,
 };

@@ -12,15 +12,25 @@
 #include "rules/rule.h"
 
 /* How a tag is written. */
-struct garim_token_form {
+struct form {
     const char *name;
     size_t bits_each; /* as in struct garim_encoding */
     const char *alphabet;
 };
 
+struct token {
+    const char *domain;
+    const struct garim_canonical *canonical;
+    const struct form *form;
+    struct garim_encoding encoding; /* in the bytes of the field's page */
+    size_t text_bytes;              /* characters written */
+};
+
+enum { EMPTIES }; /* its counters */
+
 enum { HEX, BASE32, BASE64URL, RAW, DIGITS, FORM_COUNT };
 
-static const struct garim_token_form forms[FORM_COUNT] = {
+static const struct form forms[FORM_COUNT] = {
     [HEX] = {"hex", 4, "0123456789abcdef"},
     [BASE32] = {"base32", 5, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"},
     [BASE64URL] = {"base64url", 6,
@@ -59,23 +69,24 @@ read_canonical(struct garim_reader *reader, struct garim_entry entry,
 
 /* The characters of `as` in the encoding they are written in. */
 static void spell_alphabet(struct garim_reader *reader,
-                           struct garim_entry entry, struct garim_step *step)
+                           struct garim_entry entry, struct token *token,
+                           const struct garim_step *step)
 {
     const struct garim_codepage *page = step->field->page;
-    const char *alphabet = step->token.form->alphabet;
+    const char *alphabet = token->form->alphabet;
     for (size_t i = 0; alphabet[i] != '\0'; i++) {
         int16_t byte = page->from_ascii[(unsigned char)alphabet[i]];
-        step->token.encoding.alphabet[i] = (uint8_t)byte;
+        token->encoding.alphabet[i] = (uint8_t)byte;
         if (byte < 0)
             garim_reader_refuse(reader, entry,
                                 "encoding '%.64s' lacks characters of %s; use "
                                 "another form of token",
-                                page->name, step->token.form->name);
+                                page->name, token->form->name);
     }
 }
 
 static void read_form(struct garim_rule_build *build, struct garim_entry entry,
-                      struct garim_step *step)
+                      struct token *token, const struct garim_step *step)
 {
     struct garim_reader *reader = &build->reader;
     const unsigned traits = step->field->type->traits;
@@ -83,9 +94,9 @@ static void read_form(struct garim_rule_build *build, struct garim_entry entry,
     for (size_t i = 0; i < FORM_COUNT; i++)
         words[i] = forms[i].name;
     size_t index = garim_reader_choice(reader, entry, NULL, words, FORM_COUNT);
-    step->token.form = &forms[index];
-    step->token.encoding.bits_each = forms[index].bits_each;
-    step->token.encoding.pad = step->field->pad;
+    token->form = &forms[index];
+    token->encoding.bits_each = forms[index].bits_each;
+    token->encoding.pad = step->field->pad;
     if (reader->status != GARIM_OK) return;
     if (index == RAW && (traits & GARIM_TYPE_RAW) == 0)
         garim_reader_refuse(reader, entry,
@@ -101,14 +112,13 @@ static void read_form(struct garim_rule_build *build, struct garim_entry entry,
                             "field %s is of type digits; use as: digits, or "
                             "type: char in the layout",
                             step->field->name);
-    spell_alphabet(reader, entry, step);
+    spell_alphabet(reader, entry, token, step);
 }
 
 static void read_digits(struct garim_reader *reader,
                         const struct garim_entry *entries,
-                        struct garim_step *step)
+                        const struct garim_field *field, struct token *token)
 {
-    const struct garim_field *field = step->field;
     if (entries[BITS].key != NULL)
         garim_reader_refuse(reader, entries[BITS],
                             "as: digits fills the field and takes no bits; "
@@ -118,15 +128,13 @@ static void read_digits(struct garim_reader *reader,
                             "as: digits fills at most %d bytes, field %s has "
                             "%zu; divide the field, or use another form",
                             GARIM_TOKEN_DIGITS_MAX, field->name, field->bytes);
-    step->token.text_bytes = field->bytes;
+    token->text_bytes = field->bytes;
 }
 
 static void read_bits(struct garim_reader *reader,
                       const struct garim_entry *entries,
-                      struct garim_step *step)
+                      const struct garim_field *field, struct token *token)
 {
-    const struct garim_field *field = step->field;
-    struct garim_token *token = &step->token;
     if (entries[BITS].key == NULL) {
         garim_reader_refuse(reader, entries[AS],
                             "as: %s wants bits; write bits: 80 or more",
@@ -151,10 +159,10 @@ static void read_bits(struct garim_reader *reader,
 
 /* Enter the token's domain; two canonical forms in one are an error. */
 static void join_domain(struct garim_rule_build *build,
-                        struct garim_entry entry, struct garim_step *step)
+                        struct garim_entry entry, struct token *token,
+                        struct garim_step *step)
 {
     struct garim_reader *reader = &build->reader;
-    struct garim_token *token = &step->token;
     const char *name = garim_reader_label(reader, entry, GARIM_LABEL_BYTES_MAX);
     if (reader->status != GARIM_OK) return;
     double bits = token->encoding.bits_each > 0
@@ -166,7 +174,12 @@ static void join_domain(struct garim_rule_build *build,
         index++;
     struct garim_domain *domain = &build->domains[index];
     if (index == build->domain_count) {
-        *domain = (struct garim_domain){name, token->canonical, bits, 0};
+        *domain = (struct garim_domain){
+            .name = name,
+            .canonical = token->canonical,
+            .token_bits = bits,
+            .secret = garim_rule_take_secret(build, step),
+        };
         build->domain_count++;
     }
     if (domain->canonical != token->canonical)
@@ -176,45 +189,64 @@ static void join_domain(struct garim_rule_build *build,
                             name, domain->canonical->name,
                             token->canonical->name);
     if (bits < domain->token_bits) domain->token_bits = bits;
-    token->domain = index;
+    token->domain = name;
+    step->secret = domain->secret;
 }
 
 static void describe(struct garim_rule_build *build, struct garim_step *step)
 {
-    const struct garim_token *token = &step->token;
+    const struct token *token = step->options;
     struct garim_arena *arena = build->reader.arena;
     if (build->reader.status != GARIM_OK) return;
-    const char *domain = build->domains[token->domain].name;
     const char *bits =
         token->encoding.bits == 0
             ? ""
             : garim_arena_print(arena, "%zu bits, ", token->encoding.bits);
     if (bits != NULL)
         step->details =
-            garim_arena_print(arena, "%s, %s, %s%s", domain,
+            garim_arena_print(arena, "%s, %s, %s%s", token->domain,
                               token->canonical->name, bits, token->form->name);
     if (bits == NULL || step->details == NULL)
         garim_reader_no_memory(&build->reader);
 }
 
-static void read(struct garim_rule_build *build, struct garim_entry options,
-                 struct garim_step *step)
+static void token_read(struct garim_rule_build *build, struct garim_entry entry,
+                       bool flagged, void *options, struct garim_step *step)
 {
     struct garim_entry entries[KEY_COUNT];
     struct garim_reader *reader = &build->reader;
-    garim_reader_map(reader, options, "token", keys, KEY_COUNT, entries);
+    struct token *token = options;
+    (void)flagged;
+    garim_reader_map(reader, entry, "token", keys, KEY_COUNT, entries);
     if (reader->status != GARIM_OK) return;
-    step->token.canonical =
+    token->canonical =
         read_canonical(reader, entries[CANONICAL], step->field->type);
-    read_form(build, entries[AS], step);
+    read_form(build, entries[AS], token, step);
     if (reader->status != GARIM_OK) return;
-    if (step->token.encoding.bits_each == 0)
-        read_digits(reader, entries, step);
+    if (token->encoding.bits_each == 0)
+        read_digits(reader, entries, step->field, token);
     else
-        read_bits(reader, entries, step);
+        read_bits(reader, entries, step->field, token);
     garim_rule_read_null(build, entries[NULLS], step);
-    join_domain(build, entries[DOMAIN], step);
+    step->slot_bytes = garim_values_slot_bytes(step->field);
+    join_domain(build, entries[DOMAIN], token, step);
     describe(build, step);
+}
+
+/* ---- its key: POLICY.md, Keys of tokens -----------------------------------
+ */
+
+static int token_derive(const struct garim_step *step,
+                        const struct garim_key *key,
+                        const struct garim_release *release, uint8_t *scratch,
+                        void *ret_secret)
+{
+    const struct token *token = step->options;
+    const char *const labels[] = {"token", release->recipient, release->purpose,
+                                  token->domain, release->epoch};
+    if (garim_key_derive(key, labels, 5, scratch, GARIM_KEY_BYTES) != 0)
+        return -1;
+    return garim_hmac_key(ret_secret, scratch, GARIM_KEY_BYTES);
 }
 
 /* ---- writing ------------------------------------------------------------- */
@@ -303,7 +335,7 @@ static void refuse_value(const struct garim_step *step,
         garim_piece_break(piece, row, (enum garim_breach)breach);
     } else {
         memset(data, field->pad, field->bytes);
-        piece->empties += garim_piece_owns(piece, row);
+        piece->counts[EMPTIES] += garim_piece_owns(piece, row);
     }
 }
 
@@ -338,15 +370,16 @@ static size_t choose_rows(const struct garim_step *step,
     return count;
 }
 
-static void apply(const struct garim_step *step, struct garim_piece *piece)
+static void token_apply(const struct garim_step *step,
+                        struct garim_piece *piece)
 {
-    const struct garim_token *token = &step->token;
+    const struct token *token = step->options;
     struct garim_values *values = &piece->values;
     choose_values(step, piece);
     token->canonical->form(values);
-    garim_hmac_many(piece->kernels, &piece->states[token->domain], values->data,
-                    values->offsets, values->lengths, values->count,
-                    piece->tags);
+    garim_hmac_many(piece->kernels, garim_piece_secret(piece, step),
+                    values->data, values->offsets, values->lengths,
+                    values->count, piece->tags);
     size_t count = choose_rows(step, piece);
     piece->kernels->encode(&token->encoding, piece->tags, piece->which,
                            garim_piece_field(piece, step), piece->offsets,
@@ -355,8 +388,13 @@ static void apply(const struct garim_step *step, struct garim_piece *piece)
 
 const struct garim_rule garim_rule_token = {
     .name = "token",
+    .participle = "tokenized",
     .traits = GARIM_TYPE_ANY,
     .takes_options = true,
-    .read = read,
-    .apply = apply,
+    .options_bytes = sizeof(struct token),
+    .counters = {[EMPTIES] = "empties"},
+    .read = token_read,
+    .secret_bytes = sizeof(struct garim_hmac_state),
+    .derive = token_derive,
+    .apply = token_apply,
 };

@@ -6,78 +6,102 @@
 
 #include <string.h>
 
-const struct garim_rule *const garim_rules[GARIM_RULE_COUNT] = {
-    &garim_rule_keep, &garim_rule_blank, &garim_rule_constant,
-    &garim_rule_mask, &garim_rule_token,
-};
+#include "base/assert.h"
+
+/* In the order in which summaries and messages name them. */
+#define RULES(RULE)                                                            \
+    RULE(keep)                                                                 \
+    RULE(blank)                                                                \
+    RULE(constant)                                                             \
+    RULE(mask)                                                                 \
+    RULE(token)
+
+#define DECLARE(name) extern const struct garim_rule garim_rule_##name;
+#define POINT(name) &garim_rule_##name,
+
+RULES(DECLARE)
+static const struct garim_rule *const rules[] = {RULES(POINT)};
+
+#define COUNT (sizeof rules / sizeof rules[0])
+static_assert(COUNT <= GARIM_RULES_MAX, "room for all rules in a message");
+
+const struct garim_rule *garim_rule_at(size_t index)
+{
+    return index < COUNT ? rules[index] : NULL;
+}
 
 static void read_options(struct garim_rule_build *build,
                          const struct garim_rule *rule,
-                         struct garim_entry options, struct garim_step *step)
+                         struct garim_entry entry, bool flagged,
+                         struct garim_step *step)
 {
     const struct garim_field *field = step->field;
     if ((rule->traits & field->type->traits) == 0) {
-        garim_reader_refuse(&build->reader, options,
-                            "rule %s is not for type %s (field %s); %s",
-                            rule->name, field->type->name, field->name,
-                            rule->way_out);
+        garim_reader_refuse(
+            &build->reader, entry, "rule %s is not for type %s (field %s); %s",
+            rule->name, field->type->name, field->name, rule->way_out);
+        return;
+    }
+    void *options =
+        garim_arena_take(build->reader.arena, rule->options_bytes + 1);
+    if (options == NULL) {
+        garim_reader_no_memory(&build->reader);
         return;
     }
     step->rule = rule;
+    step->options = options;
     step->details = "";
-    rule->read(build, options, step);
+    rule->read(build, entry, flagged, options, step);
 }
 
 /* `keep`, `blank`: the word alone. */
 static void read_word(struct garim_rule_build *build, struct garim_entry entry,
                       struct garim_step *step)
 {
-    const char *words[GARIM_RULE_COUNT];
-    for (size_t i = 0; i < GARIM_RULE_COUNT; i++)
-        words[i] = garim_rules[i]->name;
-    size_t index = garim_reader_choice(&build->reader, entry, "rule", words,
-                                       GARIM_RULE_COUNT);
+    const char *words[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        words[i] = rules[i]->name;
+    size_t index =
+        garim_reader_choice(&build->reader, entry, "rule", words, COUNT);
     if (build->reader.status != GARIM_OK) return;
-    const struct garim_rule *rule = garim_rules[index];
+    const struct garim_rule *rule = rules[index];
     if (rule->takes_options)
         garim_reader_refuse(&build->reader, entry,
                             "rule %s wants options: {%s: ...}; see POLICY.md",
                             rule->name, rule->name);
     else
-        read_options(build, rule, entry, step);
+        read_options(build, rule, entry, false, step);
 }
 
-/* `{keep: true}`, `{keep: unchecked}`. */
-static void read_flag(struct garim_rule_build *build,
-                      const struct garim_rule *rule, struct garim_entry entry,
-                      struct garim_step *step)
+/* `{keep: true}`, or the flag of the rule: `{keep: unchecked}`.  Returns
+ * whether it is that. */
+static bool read_flag(struct garim_rule_build *build,
+                      const struct garim_rule *rule, struct garim_entry entry)
 {
-    static const char *const words[] = {"false", "true", "unchecked"};
-    enum { FALSE, TRUE, UNCHECKED };
-    size_t word = garim_reader_choice(&build->reader, entry, NULL, words,
-                                      rule->takes_unchecked ? 3 : 2);
-    step->unchecked = word == UNCHECKED;
+    enum { FALSE, TRUE, FLAG };
+    const char *const words[] = {"false", "true", rule->flag};
+    const size_t word = garim_reader_choice(&build->reader, entry, NULL, words,
+                                            rule->flag == NULL ? FLAG : 3);
     if (word == FALSE)
         garim_reader_refuse(&build->reader, entry,
                             "write %s: true, or the word %s alone", rule->name,
                             rule->name);
+    return word == FLAG;
 }
 
 /* {token: {...}}, with `null: apply` beside it if it likes. */
 static void read_map(struct garim_rule_build *build, struct garim_entry entry,
                      struct garim_step *step)
 {
-    enum { NULLS = GARIM_RULE_COUNT };
-    struct garim_key_name keys[GARIM_RULE_COUNT + 1] = {
-        [NULLS] = {"null", false}};
-    struct garim_entry entries[GARIM_RULE_COUNT + 1];
-    for (size_t i = 0; i < GARIM_RULE_COUNT; i++)
-        keys[i].name = garim_rules[i]->name;
-    garim_reader_map(&build->reader, entry, "the rule", keys,
-                     GARIM_RULE_COUNT + 1, entries);
+    struct garim_key_name keys[COUNT + 1] = {[COUNT] = {"null", false}};
+    struct garim_entry entries[COUNT + 1];
+    for (size_t i = 0; i < COUNT; i++)
+        keys[i].name = rules[i]->name;
+    garim_reader_map(&build->reader, entry, "the rule", keys, COUNT + 1,
+                     entries);
     size_t found = 0;
     size_t index = 0;
-    for (size_t i = 0; i < GARIM_RULE_COUNT; i++) {
+    for (size_t i = 0; i < COUNT; i++) {
         if (entries[i].key == NULL) continue;
         found++;
         index = i;
@@ -88,10 +112,11 @@ static void read_map(struct garim_rule_build *build, struct garim_entry entry,
                             step->field->name);
         return;
     }
-    const struct garim_rule *rule = garim_rules[index];
-    if (!rule->takes_options) read_flag(build, rule, entries[index], step);
-    garim_rule_read_null(build, entries[NULLS], step);
-    read_options(build, rule, entries[index], step);
+    const struct garim_rule *rule = rules[index];
+    const bool flagged =
+        !rule->takes_options && read_flag(build, rule, entries[index]);
+    garim_rule_read_null(build, entries[COUNT], step);
+    read_options(build, rule, entries[index], flagged, step);
 }
 
 void garim_rule_read(struct garim_rule_build *build, struct garim_entry entry,

@@ -93,7 +93,7 @@ static bool take_scratch(struct garim_workspace *workspace)
 enum garim_status garim_workspace_open(struct garim_workspace **ret_workspace,
                                        const struct garim_policy *policy,
                                        const struct garim_kernels *kernels,
-                                       const struct garim_hmac_state *states,
+                                       const uint8_t *secrets,
                                        struct garim_error *error)
 {
     struct garim_workspace *workspace = calloc(1, sizeof *workspace);
@@ -101,7 +101,7 @@ enum garim_status garim_workspace_open(struct garim_workspace **ret_workspace,
     workspace->policy = policy;
     workspace->piece_records = piece_records(policy);
     workspace->piece.kernels = kernels;
-    workspace->piece.states = states;
+    workspace->piece.secrets = secrets;
     workspace->piece.stride = policy->framing.stride;
     if (take_scratch(workspace)) {
         *ret_workspace = workspace;
@@ -140,17 +140,16 @@ static void transform_piece(struct garim_workspace *workspace, uint64_t *counts)
     garim_guard_run(policy, piece);
     for (size_t i = 0; i < policy->step_count; i++) {
         const struct garim_step *step = &policy->steps[i];
-        uint64_t *seen = counts + i * GARIM_COUNTS_PER_STEP;
+        uint64_t *nulls = counts + step->counts;
         const struct garim_column column = {garim_piece_field(piece, step),
                                             piece->stride, step->field->bytes};
         if (step->rule->apply == NULL) continue;
         piece->step_index = i;
-        piece->empties = 0;
+        piece->counts = nulls + 1;
         piece->kernels->scan(&workspace->scans[i], &column, piece->count,
                              piece->offsets, piece->lengths, piece->flags);
-        seen[GARIM_COUNT_NULLS] += count_nulls(piece);
+        *nulls += count_nulls(piece);
         step->rule->apply(step, piece);
-        seen[GARIM_COUNT_EMPTIES] += piece->empties;
     }
 }
 

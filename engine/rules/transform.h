@@ -11,17 +11,14 @@
 /* Working memory of one thread. */
 struct garim_workspace;
 
-/* `states` has one for each domain of the policy; they stay the caller's, in
- * secret memory, and outlive the workspace. */
+/* `secrets` are those of garim_keys_open(); they stay the caller's and outlive
+ * the workspace. */
 enum garim_status garim_workspace_open(struct garim_workspace **ret_workspace,
                                        const struct garim_policy *policy,
                                        const struct garim_kernels *kernels,
-                                       const struct garim_hmac_state *states,
+                                       const uint8_t *secrets,
                                        struct garim_error *error);
 void garim_workspace_close(struct garim_workspace *workspace); /* wipes */
-
-/* What a step saw: two entries a step in `counts`. */
-enum { GARIM_COUNT_NULLS, GARIM_COUNT_EMPTIES, GARIM_COUNTS_PER_STEP };
 
 /* As garim_worker.transform wants it: `state` is a workspace, `counts` has
  * step_count x GARIM_COUNTS_PER_STEP entries. */

@@ -117,9 +117,18 @@ struct garim_policy_info {
     size_t domain_count;
     size_t input_bytes; /* of one record with its terminator */
     size_t output_bytes;
-    unsigned tokenized, masked, kept, blanked, constant; /* fields by rule */
+    size_t rule_count;    /* that there are, whether it uses them or not */
     size_t checked_bytes; /* of each record, whatever its rules write */
     bool header_unchecked, trailer_unchecked; /* kept, however they begin */
+};
+
+/* A rule, and how many fields of a policy it is applied to. */
+struct garim_rule_info {
+    const char *name;
+    const char *participle; /* for example "tokenized" */
+    size_t fields;
+    bool keeps; /* values stay as they are */
+    bool keyed; /* wants a key */
 };
 
 /* Read a layout file.  Close it with garim_layout_close. */
@@ -167,6 +176,10 @@ GARIM_API void garim_policy_span(const struct garim_policy *policy,
 GARIM_API void garim_policy_domain(const struct garim_policy *policy,
                                    size_t index,
                                    struct garim_domain_info *ret_info);
+/* Rule `index` of rule_count. */
+GARIM_API void garim_policy_rule(const struct garim_policy *policy,
+                                 size_t index,
+                                 struct garim_rule_info *ret_info);
 
 /* ---- keys ----------------------------------------------------------------
  * A master key in locked memory, wiped by garim_key_close. */
@@ -332,11 +345,21 @@ struct garim_job_options {
     void *whole_user;
 };
 
+/* What a rule counts besides, for example "empties": values without a canonical
+ * form, which are blanked. */
+struct garim_counter {
+    const char *name;
+    uint64_t count;
+};
+
+enum { GARIM_COUNTERS_MAX = 4 };
+
 struct garim_field_report {
     const char *field;
     const char *rule;
-    uint64_t nulls;   /* left as they were */
-    uint64_t empties; /* values without a canonical form, blanked */
+    uint64_t nulls; /* left as they were */
+    size_t counter_count;
+    struct garim_counter counters[GARIM_COUNTERS_MAX]; /* of its rule */
 };
 
 struct garim_reject_info {

@@ -183,7 +183,7 @@ def check_report(plan, case, expected, folder):
                                {key: report["bytes"][key]
                                 for key in ("in", "out")})
     counts = {field["name"]: (field["rule"], field["nulls"],
-                              field["empties"]) for field in report["fields"]}
+                              field.get("empties", 0)) for field in report["fields"]}
     wanted = {field.name: (rule.name, expected.nulls[field.name],
                            expected.empties[field.name])
               for field, rule in zip(plan.fields, plan.rules)}

@@ -22,9 +22,13 @@ Test(policy, spans_cover_every_byte_once)
     struct garim_policy_info info;
     garim_policy_describe(policy, &info);
     cr_assert_eq(info.span_count, 5);
-    cr_assert_eq(info.kept, 1);
-    cr_assert_eq(info.masked, 1);
-    cr_assert_eq(info.blanked, 0);
+    for (size_t i = 0; i < info.rule_count; i++) {
+        struct garim_rule_info rule;
+        garim_policy_rule(policy, i, &rule);
+        cr_assert_eq(rule.keeps, strcmp(rule.name, "keep") == 0);
+        cr_assert_eq(rule.keyed, strcmp(rule.name, "token") == 0);
+        cr_assert_eq(rule.fields, rule.keeps || strcmp(rule.name, "mask") == 0);
+    }
     size_t at = 0;
     for (size_t i = 0; i < info.span_count; i++) {
         struct garim_span_info span;
