@@ -8,6 +8,7 @@ import signal
 from contextlib import suppress
 
 PR_SET_CHILD_SUBREAPER = 36
+FOLDER = os.environ.get("GARIM_TEST_FOLDER", "/var/tmp")  # stage.py makes and removes it
 # Who starts a test by nohup or in the background has some of these ignored, and what is ignored
 # or blocked is inherited.  Python itself wants its own handler, which no child inherits.
 SIGNALS = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL,
@@ -24,6 +25,15 @@ def reset_signals():
 def adopt_orphans():
     """Whoever loses its parent becomes a child of this process."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def wait_for(child):
+    """Its exit code, or -signal; adopted children must not stay on as zombies meanwhile, since
+    some wait until they are gone."""
+    while True:
+        process, status = os.wait()
+        if process == child:
+            return os.waitstatus_to_exitcode(status)
 
 
 def children_of(process):

@@ -11,7 +11,6 @@ it; where nobody has set NAME and there is no default, the argument goes away.
 import os
 import re
 import signal
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -41,12 +40,15 @@ def expand(word):
 def main():
     calm.reset_signals()
     calm.adopt_orphans()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     words = [word for word in map(expand, sys.argv[1:]) if word is not None]
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="garim-") as folder:
         environment = dict(os.environ, GARIM_TEST_FOLDER=folder)
         try:
-            code = subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL).wait()
+            child = os.posix_spawnp(words[0], words, environment,
+                                    setsigdef=[signal.SIGPIPE, signal.SIGXFSZ])
+            code = calm.wait_for(child)
         finally:
             calm.end_children()
     if code < 0:
