@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 
+import calm
+
 KERNELS = {"hmac", "token", "scan", "guard", "fill", "find_last", "translate", "digits", "encode",
            "mask"}
 WORKLOADS = ["card-transactions", "narrow", "wide"]
@@ -259,7 +261,7 @@ def main():
     program, workloads = sys.argv[1:3]
     check_kernels(program, workloads)
     check_transform(program, workloads)
-    with tempfile.TemporaryDirectory(prefix="garim-bench-test-") as folder:
+    with tempfile.TemporaryDirectory(prefix="garim-bench-test-", dir=calm.FOLDER) as folder:
         check_disk(program, workloads, folder)
         check_no_peers(program, workloads, folder)
         check_interrupt(program, workloads, folder)

@@ -102,9 +102,11 @@ class Row:
             self.landed[self.ending] += 1
             again = self.number if attempt + 1 < ATTEMPTS_MAX and self.draw.random() < 0.4 else None
             published = self.read_published(folder)
-            resume = [*words, "--resume"]
             if published is not None and not (folder / "out.state").exists():
-                resume[-1] = "--force"  # killed with nothing left to do but its report
+                # Killed with nothing left to do but its report: made again, and whoever goes on
+                # with that replaces the output too.
+                words += ["--force"] if "--force" not in words else []
+            resume = [*words, "--resume"]
             if not again:  # the rest at full speed
                 resume = [word for i, word in enumerate(resume)
                           if "--rate" not in (word, resume[i - 1])]

@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import calm
+
 CASES = ("uring", "posix", "resume", "report")
 INSIDE = "GARIM_FUSE_INSIDE"
 
@@ -81,7 +83,7 @@ class Place:
 
 def inside(garim, workloads):
     passed = failed = 0
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="garim-fuse-") as top:
+    with tempfile.TemporaryDirectory(dir=calm.FOLDER, prefix="garim-fuse-") as top:
         place = Place(garim, workloads, Path(top))
         if subprocess.run(["bindfs", place.real, place.seen], check=False,
                           capture_output=True).returncode != 0:

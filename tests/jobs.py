@@ -15,9 +15,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import calm
+
 DONE, DATA, USAGE, INPUT, OUTPUT, TEMPORARY = 0, 1, 2, 3, 4, 75
 SECONDS_MAX = 60
 PARALLEL = 3  # most runs sleep most of their time
+
+calm.reset_signals()
 
 
 def parse(description, **numbers):
@@ -26,7 +30,8 @@ def parse(description, **numbers):
     parser.add_argument("garim", type=lambda text: str(Path(text).resolve()))
     parser.add_argument("workloads", type=lambda text: Path(text).resolve())
     parser.add_argument("--seed", default=None, help="default: a new one, which is said")
-    parser.add_argument("--folder", default="/var/tmp", help="where to work; default /var/tmp")
+    parser.add_argument("--folder", default=calm.FOLDER,
+                        help=f"where to work; default {calm.FOLDER}")
     parser.add_argument("--long", action="store_true", default="GARIM_LONG" in os.environ,
                         help="many more cases (also by GARIM_LONG in the environment)")
     for name, default in numbers.items():

@@ -22,6 +22,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import calm
+
 RECORD_BYTES = 128
 BROKEN = 40
 BROKEN_AT = 66  # in the card number, whose mask refuses what is not UTF-8
@@ -47,7 +49,8 @@ def arguments():
     parser.add_argument("workloads", type=Path, help="the folder of bench/workloads")
     parser.add_argument("--kills", type=int, default=10000, help="default 10000")
     parser.add_argument("--seed", type=int, default=None, help="default: a new one, which is said")
-    parser.add_argument("--folder", default="/var/tmp", help="where to work; default /var/tmp")
+    parser.add_argument("--folder", default=calm.FOLDER,
+                        help=f"where to work; default {calm.FOLDER}")
     parser.add_argument("--kibibytes", type=int, default=1500, help="size of the input")
     return parser.parse_args()
 
@@ -263,6 +266,7 @@ class Story:
 
 
 def main():
+    calm.reset_signals()
     options = arguments()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}", flush=True)

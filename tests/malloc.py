@@ -19,6 +19,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import calm
+
 DENSE, STRIDE, TAIL = 120, 150, 40
 TIMEOUT = 60
 RECORDS = 3000
@@ -169,7 +171,7 @@ def main():
     print(f"seed {chosen.seed}")
     rng = random.Random(chosen.seed)
     passed = failed = 0
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=calm.FOLDER) as name:
         bench = Bench(chosen.garim.resolve(), chosen.shim.resolve(), Path(name), chosen.on)
         for command in COMMANDS:
             if not command[0].startswith(chosen.only):

@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import calm
+
 SMALL_BYTES = 64 << 20
 LAYOUT = """layout: 1
 name: zeros
@@ -47,7 +49,7 @@ def peak_bytes(garim, policy, folder, size):
 def main():
     garim = sys.argv[1]
     large_bytes = int(sys.argv[2] if len(sys.argv) > 2 else 4) << 30
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+    with tempfile.TemporaryDirectory(dir=calm.FOLDER) as name:
         policy = Path(name) / "policy.yaml"
         policy.write_text(POLICY)
         (Path(name) / "layout.yaml").write_text(LAYOUT)

@@ -27,6 +27,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import calm
+
 TIERS = ("scalar", "avx2", "shani", "avx512")
 DOMAINS = ("account", "phone", "email")
 RELEASE = ("partner-a", "nsf-scoring", "2026-11")  # of the workload
@@ -312,12 +314,13 @@ def arguments():
 
 
 def main():
+    calm.reset_signals()
     options = arguments()
     check_constants()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
     passed = failed = skipped = 0
-    with tempfile.TemporaryDirectory(prefix="garim-secrets-", dir="/var/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="garim-secrets-", dir=calm.FOLDER) as folder:
         looker = Looker(options.build.resolve(), Path(folder), options.workloads.resolve(),
                         random.Random(seed))
         subprocess.run([looker.garim, "synth", looker.layout, "-n", "3000000", "-o", looker.input,

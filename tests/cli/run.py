@@ -28,12 +28,18 @@ import pty
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import calm
 
 TIMEOUT_SECONDS = 120
+WORKERS = 4  # most cases sleep most of their time
 SKIPPED = 77
 FIELD_CONTENT = "Zq7"
 
@@ -54,18 +60,21 @@ def run(command, folder, environment, terminal=False):
     output = subprocess.PIPE
     if terminal:
         leader, output = pty.openpty()
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output,
+                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                               start_new_session=True)
+    late = ""
     try:
-        done = subprocess.run(command, cwd=folder, env=environment, stdout=output,
-                              stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                              timeout=TIMEOUT_SECONDS, check=False)
-    except subprocess.TimeoutExpired as late:
-        return (None, (late.stdout or b"").decode(errors="replace"),
-                f"not done after {TIMEOUT_SECONDS} s\n")
+        out, err = process.communicate(timeout=TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        late = f"not done after {TIMEOUT_SECONDS} s\n"
     if terminal:
         os.close(output)
         os.close(leader)
-    return (done.returncode, (done.stdout or b"").decode(errors="replace"),
-            done.stderr.decode(errors="replace"))
+    return (None if late else process.returncode, (out or b"").decode(errors="replace"),
+            err.decode(errors="replace") + late)
 
 
 class Sandbox:
@@ -76,7 +85,7 @@ class Sandbox:
         self.here = here
 
     def __enter__(self):
-        self.top = pathlib.Path(tempfile.mkdtemp(prefix="garim-cli-"))
+        self.top = pathlib.Path(tempfile.mkdtemp(prefix="garim-cli-", dir=calm.FOLDER))
         self.folder = self.top / "work"
         shutil.copytree(self.here / "base", self.folder)
         for name, data in DATA.items():
@@ -214,6 +223,14 @@ def update_table(path, updates):
 # ---- all of them ------------------------------------------------------------
 
 
+def guard(function, *arguments):
+    """A case that can not be run has failed, and the others go on."""
+    try:
+        return function(*arguments)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        return [f"{type(error).__name__}: {error}"]
+
+
 class Context:
     def __init__(self, arguments):
         self.update = "--update" in arguments
@@ -238,18 +255,22 @@ class Context:
         else:
             self.passed += 1
 
+    def run(self, cases):
+        """Each is (name, function, what it is given)."""
+        wanted = [case for case in cases if self.wants(case[0])]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            answers = pool.map(lambda case: guard(case[1], case[2], self), wanted)
+            for (name, _, _), problems in zip(wanted, answers):
+                self.count(name, problems)
+
     def run_scripts(self):
-        for script in sorted(self.here.glob("*.sh")):
-            if self.wants(script.stem):
-                self.count(script.stem, run_script(script, self))
+        self.run([(script.stem, run_script, script) for script in sorted(self.here.glob("*.sh"))])
 
     def run_tables(self):
         for table in sorted((self.here / "bad_input").glob("*.toml")):
             self.updates = {}
-            for case in tomllib.loads(table.read_text())["case"]:
-                name = f"{table.stem}: {case['name']}"
-                if self.wants(name):
-                    self.count(name, run_case(case, self))
+            self.run([(f"{table.stem}: {case['name']}", run_case, case)
+                      for case in tomllib.loads(table.read_text())["case"]])
             if self.updates:
                 update_table(table, self.updates)
 
@@ -257,6 +278,7 @@ class Context:
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
+    calm.reset_signals()
     context = Context(sys.argv[1:])
     context.run_scripts()
     context.run_tables()

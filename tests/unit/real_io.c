@@ -5,6 +5,7 @@
 #include "real_io.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
@@ -12,8 +13,10 @@
 
 struct real_plan real_plan;
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 /* -1 where this transfer is to fail; else `*bytes` may become less. */
-static int begin(size_t *bytes)
+static int begin_locked(size_t *bytes)
 {
     real_plan.calls++;
     if (real_plan.errors_left > 0) {
@@ -24,6 +27,17 @@ static int begin(size_t *bytes)
     if (real_plan.transfer_max > 0 && *bytes > real_plan.transfer_max)
         *bytes = real_plan.transfer_max;
     return 0;
+}
+
+/* Lanes make their transfers at the same time. */
+static int begin(size_t *bytes)
+{
+    (void)pthread_mutex_lock(&lock);
+    const int result = begin_locked(bytes);
+    const int error = errno;
+    (void)pthread_mutex_unlock(&lock);
+    errno = error;
+    return result;
 }
 
 #define WRAP(type, name, ...)                                                  \
