@@ -114,6 +114,31 @@ static bool is_trapped(void (*ask)(void))
     return WIFSIGNALED(status);
 }
 
+/* Nor is a window finished that nobody may have claimed. */
+static void finish_beyond_reach(void)
+{
+    struct garim_watermark watermark;
+    const struct garim_tally tally = {.counts = (uint64_t[]){0}};
+    if (garim_watermark_open(&watermark, 4, 1) != 0) _exit(1);
+    (void)garim_watermark_finish(&watermark, 3, &tally);
+    (void)garim_watermark_finish(&watermark, 4, &tally);
+}
+
+static void finish_twice(void)
+{
+    struct garim_watermark watermark;
+    const struct garim_tally tally = {.counts = (uint64_t[]){0}};
+    if (garim_watermark_open(&watermark, 4, 1) != 0) _exit(1);
+    (void)garim_watermark_finish(&watermark, 3, &tally);
+    (void)garim_watermark_finish(&watermark, 3, &tally);
+}
+
+Test(progress, a_window_out_of_reach_is_a_trap)
+{
+    cr_assert(is_trapped(finish_beyond_reach));
+    cr_assert(is_trapped(finish_twice));
+}
+
 Test(progress, a_read_of_nothing_is_a_trap)
 {
     cr_assert(is_trapped(ask_for_an_empty_window));
