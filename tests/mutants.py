@@ -23,10 +23,11 @@ from pathlib import Path
 from mutations import MUTATIONS
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = {"unit": "tests/garim-unit", "kernels": "tests/garim-kernel-tests"}
+PROGRAMS = {"unit": "tests/garim-unit", "kernels": "tests/garim-kernel-tests",
+            "forge": "tests/garim-forge"}
 SMOKE = ("budget-half", "expiry-early")
 BUILD_SECONDS, TEST_SECONDS = 500, 90
-TESTED = re.compile(r"Tested: \D*(\d+)")
+TESTED = re.compile(r"Tested: \D*(\d+)|(\d+) passed")
 
 
 def places(root, mutation):
@@ -69,11 +70,12 @@ class Copy:
 
     def passes(self, program, tests):
         """Whether tests are run, and all pass."""
-        words = [self.build / PROGRAMS[program], "-j2", "--filter", tests]
+        words = [self.build / PROGRAMS[program]]
+        words += [tests] if program == "forge" else ["-j2", "--filter", tests]
         environment = dict(os.environ, GARIM_TEST_FOLDER=str(self.scratch))
         code, output = run(words, TEST_SECONDS, env=environment, cwd=self.scratch)
         tested = TESTED.search(re.sub(r"\x1b\[[0-9;]*m", "", output))
-        return code == 0 and tested is not None and int(tested[1]) > 0
+        return code == 0 and tested is not None and int(tested[1] or tested[2]) > 0
 
     def verdict(self, mutation):
         """Make the mutation, look, and take it back."""

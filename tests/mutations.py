@@ -6,7 +6,8 @@ Each is one that somebody might write, and that would do harm.
 """
 from collections import namedtuple
 
-# `file` is looked for under engine/; `tests` is a filter of Criterion.
+# `file` is looked for under engine/; `tests` is a filter of Criterion, or how many forgeries are
+# tried.
 Mutation = namedtuple("Mutation", "name file old new program tests")
 
 
@@ -16,6 +17,10 @@ def unit(tests, *mutations):
 
 def kernels(tests, *mutations):
     return [Mutation(*mutation, "kernels", tests) for mutation in mutations]
+
+
+def forge(cases, *mutations):
+    return [Mutation(*mutation, "forge", cases) for mutation in mutations]
 
 
 # ---- transfers and files -----------------------------------------------------------------------
@@ -58,6 +63,8 @@ TRANSFERS = unit(
     ("guarded-write-waits", "io_posix.c", "data.iov_len > PIPE_BUF)\n", "false)\n"),
 ) + unit(
     "sync/*",
+    ("checkpoint-folder-not-synced", "checkpoint.c",
+     "if (result == 0 && !checkpoint->folder_synced)", "if (false)"),
     ("fdatasync-not-done", "io_file.c", "return errno_or_zero(fdatasync(descriptor));",
      "return errno_or_zero(descriptor);"),
 )
@@ -65,6 +72,17 @@ TRANSFERS = unit(
 # ---- secrets -----------------------------------------------------------------------------------
 
 SECRETS = unit(
+    "key_file/*",
+    ("key-of-a-group", "key_file.c", ".refused = 077,", ".refused = 007,"),
+    ("key-of-another", "key_file.c",
+     "demands->own && file.st_uid != geteuid() && file.st_uid != 0", "false"),
+    ("key-behind-a-link", "key_file.c", ".open_flags = O_NOFOLLOW,", ".open_flags = 0,"),
+    ("key-of-zeros", "key_file.c", "if (is_blank(key))\n        return",
+     "if (false)\n        return"),
+    ("key-in-place-of-a-name", "key_file.c", "return digits >= DIGITS - 16;", "return false;"),
+    ("key-too-long", "key_file.c", "else if (bytes != FILE_BYTES)", "else if (bytes < FILE_BYTES)"),
+    ("key-without-newline", "key_file.c", "if (text[DIGITS] != '\\n')", "if (false)"),
+) + unit(
     "secret/*",
     ("keys-in-dumps", "secret.c", "if (madvise(at, bytes, MADV_DONTDUMP) != 0) return -1;", ""),
     ("keys-in-children", "secret.c", "return madvise(at, bytes, MADV_DONTFORK);", "return 0;"),
@@ -86,7 +104,11 @@ SECRETS = unit(
     ("carry-not-wiped", "stream.c",
      "explicit_bzero(stream->carry, stream->carry_bytes_max);", "{}"),
 ) + unit(
-    "crypto/*",
+    "@(crypto|self_test)/*",
+    ("next-blocks-not-least", "hmac.c", "if (needed > blocks && needed < next) next = needed;",
+     "if (needed > blocks) next = needed;"),
+    ("labels-not-framed", "key_tree.c", "info[info_bytes++] = (uint8_t)bytes;\n", ""),
+    ("another-salt", "key_tree.c", '"garim/v1"', '"garim/v2"'),
     ("self-test-of-lane-0", "self_test.c",
      "for (size_t i = 0; i < MESSAGES; i++) {\n        uint8_t tag",
      "for (size_t i = 0; i < 1; i++) {\n        uint8_t tag"),
@@ -169,11 +191,29 @@ RECORDS = unit(
     ("line-end-not-compared", "transform.c",
      "if (memcmp(end, layout->terminator, layout->terminator_bytes) != 0)",
      "if (*end == 0)"),
-    ("half-a-lot", "rule_token.c", "((halves[0] | halves[1]) &", "(halves[0] &"),
     ("nulls-get-tokens", "rule_token.c", "count += null ? 0 : 1;", "count += 1;"),
     ("empties-get-tokens", "rule_token.c",
      "(values->lengths[value] == 0 || values->breaches[value] != 0)",
      "(values->breaches[value] != 0)"),
+    ("mask-shows-short-odd", "rule_mask.c", "count - kept < mask->hide_min)",
+     "count - kept + 1 < mask->hide_min)"),
+    ("mask-shows-short", "rule_mask.c", "bool enough = bytes >= least;",
+     "bool enough = bytes >= kept;"),
+    ("mask-shows-one-letter", "rule_mask.c", "at[row] > 1;", "at[row] > 0;"),
+    ("mask-shows-one-odd-letter", "rule_mask.c", "return first < local ?",
+     "return first <= local ?"),
+    ("mask-wrong-padding", "rule_mask.c",
+     "        if (step->field->justify_right)\n            piece->offsets[row] = start;",
+     "        if (!step->field->justify_right)\n            piece->offsets[row] = start;"),
+    ("mask-hides-nulls", "rule_mask.c",
+     "if ((found & GARIM_SCAN_NULL) != 0)\n", "if (false && found)\n"),
+    ("mask-of-odd-bytes", "rule_mask.c", "else if ((found & GARIM_SCAN_ODD) != 0)",
+     "else if (false)"),
+    ("expect-longer", "expect.c", "value.bytes == text->bytes;", "value.bytes >= text->bytes;"),
+    ("expect-nulls", "expect.c", "if (!expect->no_nulls && garim_field_is_null",
+     "if (garim_field_is_null"),
+    ("trim-nul-of-digits", "layout.c", "(field->type == GARIM_CHAR && byte == 0)", "byte == 0"),
+    ("put-left", "layout.c", "field->justify_right ? field->bytes - bytes : 0", "0"),
     ("guard-skips-digits", "guard.c", "step->rule == &garim_rule_keep && !step->unchecked &&",
      "false && !step->unchecked &&"),
     ("guard-prefix-right", "guard.c",
@@ -188,7 +228,7 @@ RECORDS = unit(
 # ---- jobs --------------------------------------------------------------------------------------
 
 JOBS = unit(
-    "@(state|watermark)/*",
+    "@(state|slots|bounds|progress)/*",
     ("watermark-jumps", "watermark.c", "moved = index == watermark->windows;",
      "moved = index >= watermark->windows;"),
     ("watermark-comes-round", "watermark.c",
@@ -205,7 +245,6 @@ JOBS = unit(
      "return seal(state, state->head_seal, 0,"),
     ("older-slot", "state.c", "point->sequence > even_sequence)", "false)"),
     ("slot-in-wrong-place", "state.c", "point->sequence % 2 == sequence % 2 &&", ""),
-    ("faults-beyond-slot", "state.c", "point->fault_count > state->job.faults_max)", "false)"),
     ("slots-in-one-place", "state.c", "sequence % 2 * state->slot_bytes", "0"),
     ("window-not-power", "bounds.c", "(window & (window - 1)) == 0 &&", ""),
     ("window-too-small", "bounds.c", "window >= GARIM_WINDOW_BYTES_MIN &&", ""),
@@ -251,7 +290,7 @@ JOBS = unit(
      "*ret_rest = 0;"),
     ("buffer-too-small", "geometry.c", "2 * shape->stride) +", "shape->stride / 2) +"),
 ) + unit(
-    "@(pipeline|pipeline_files|rejects|progress)/*",
+    "@(pipeline|pipeline_files|rejects|progress|block)/*",
     ("faults-not-lowest", "rejects.c", "list[old - 1].record > faults[count - 1].record",
      "list[old - 1].record < faults[count - 1].record"),
     ("stop-goes-up", "rejects.c", "if (record < rejects->stop) rejects->stop = record;",
@@ -280,7 +319,7 @@ JOBS = unit(
      "turn->next = index + 1;\n    (void)pthread_cond_signal"),
     ("turn-not-released", "turn.c", " && !turn->released)", ")"),
 ) + unit(
-    "verify/*",
+    "@(verify|block)/*",
     ("last-window-not-looked-at", "verify.c", "check->windows[DRAWN] = finished - 1;",
      "check->windows[DRAWN] = 0;"),
     ("short-part-is-whole", "verify.c", "if (same == block->data_bytes) return;",
@@ -292,8 +331,6 @@ JOBS = unit(
     "@(resume|leftovers)/*",
     ("part-not-synced", "checkpoint.c",
      "const int result = output->io->sync_data(output->descriptor);", "const int result = 0;"),
-    ("checkpoint-folder-not-synced", "checkpoint.c",
-     "if (result == 0 && !checkpoint->folder_synced)", "if (false)"),
     ("slot-not-synced", "state.c",
      "return result < 0 ? result : state->io->sync_data(state->descriptor);", "return result;"),
     ("whole-part-not-synced", "output.c", "result = output->io->sync(output->descriptor);",
@@ -305,6 +342,46 @@ JOBS = unit(
      "const int result = 0;\n    return result < 0 ? fail(state, result, error) :"),
     ("checkpoint-after-stop", "checkpoint.c",
      "if (garim_rejects_stop(&run->rejects) != GARIM_NONE) return false;", ""),
+    ("part-of-another-inode", "part.c", "(point->part_inode == part->st_ino &&", "("),
+    ("part-too-short", "part.c", "point->bytes_out <= (uint64_t)part->st_size)", "true)"),
+    ("complete-part-by-time", "part.c",
+     "point->part_nanoseconds == status->st_mtim.tv_nsec;", "true;"),
+    ("complete-part-by-size", "part.c",
+     "point->part_bytes == (uint64_t)status->st_size &&", ""),
+    ("part-not-locked", "part.c",
+     "const int result = garim_place_lock(output->io, descriptor, patience);",
+     "const int result = patience > 1000;"),
+    ("changed-input-resumed", "state.c",
+     "if (strcmp(value_of(old, job->traits[i].name), job->traits[i].value) !=", "if (1 =="),
+    ("mode-not-set", "output.c",
+     "int result = io->set_mode(output->descriptor, output->mode);", "int result = 0;"),
+    ("part-removed-by-name", "output.c",
+     "if (garim_place_is_held(output->io, output->folder, name,\n"
+     "                            output->descriptor))", "if (true)"),
+    ("state-goes-too-early", "output.c", "output->published ? output->settled : !keep",
+     "output->published || !keep"),
+    ("part-not-cut", "output.c", ": output->io->truncate(output->descriptor, bytes);", ": 0;"),
+) + unit(
+    "@(pipeline_files|resume|filter)/*",
+    ("input-of-another-size", "input.c", "old->st_size == now.st_size &&", ""),
+    ("input-of-another-time", "input.c", "is_same_time(old->st_mtim, now.st_mtim);", "true;"),
+    ("output-is-the-input", "input.c", "S_ISREG(status->st_mode) && is_same_file(own, status);",
+     "false;"),
+    ("print-not-compared", "input.c",
+     "same = memcmp(print, input->print, sizeof print) == 0;", ""),
+    ("print-of-the-head", "input.c", "tail < 0 ? 0 : (size_t)tail,", "0,"),
+    ("filter-wrote-nothing", "output.c", "if (status.st_size == 0 && bytes > 0)", "if (false)"),
+    ("filter-left-running", "output.c", "if (io->is_written(part))", "if (false)"),
+    ("name-of-another-file", "output.c",
+     "if (garim_place_is_held(io, output->folder, name, output->descriptor))", "if (true)"),
+    ("name-taken", "output.c", "if (result == -EEXIST)\n", "if (false)\n"),
+) + unit(
+    "@(plan|pace)/*",
+    ("memory-twice", "plan.c", "while (bytes_of(plan, facts) > memory_bytes)",
+     "while (bytes_of(plan, facts) > 2 * memory_bytes)"),
+    ("rate-twice", "pace.c", "(double)pace->bytes_per_second);",
+     "(double)pace->bytes_per_second / 2);"),
+    ("pauses-saved-up", "pace.c", "if (pace->next < earliest) pace->next = earliest;", ""),
 ) + unit(
     "seal/*",
     ("seals-of-one-key", "api_seal.c", '[GARIM_SEAL_INPUT] = "input"',
@@ -312,4 +389,11 @@ JOBS = unit(
     ("seals-without-key", "api_seal.c", "memcpy(digest, tag, sizeof tag);", "(void)tag;"),
 )
 
-MUTATIONS = TRANSFERS + SECRETS + PROCESSORS + POLICIES + RECORDS + JOBS
+FORGERIES = forge(
+    "6000",
+    ("faults-beyond-slot", "state.c", "point->fault_count > state->job.faults_max)", "false)"),
+    ("part-not-verified", "verify.c", "if (same == block->data_bytes) return;", "return;"),
+    ("state-without-key", "state.c", "if (state->seal != NULL)\n", "if (false)\n"),
+)
+
+MUTATIONS = TRANSFERS + SECRETS + PROCESSORS + POLICIES + RECORDS + JOBS + FORGERIES

@@ -21,13 +21,14 @@ enum { NOTES_MAX = 4096 };
 /* A letter each: d, a file's data is synced; s, the last file that was synced
  * whole is the one that gets a name now; n, it is another. */
 static char notes[NOTES_MAX];
-static ino_t inodes[NOTES_MAX];
+static ino_t inodes[NOTES_MAX], whole[NOTES_MAX]; /* the last fsync before */
 static size_t note_count;
 
 static void note(char what, ino_t inode)
 {
     cr_assert_lt(note_count, NOTES_MAX);
     notes[note_count] = what;
+    whole[note_count] = real_plan.synced;
     inodes[note_count++] = inode;
 }
 
@@ -69,13 +70,16 @@ static void tear_down(void)
 
 TestSuite(sync, .init = job_set_up, .fini = tear_down, .timeout = 60);
 
-/* Each checkpoint: the data of the part, then the slot that speaks of it. */
-static size_t count_checkpoints(ino_t part)
+/* Each checkpoint: the data of the part, then the slot that speaks of it; and
+ * once before the first, the folder in which both have their names. */
+static size_t count_checkpoints(ino_t part, ino_t folder)
 {
     size_t pairs = 0;
-    for (size_t i = 0; i < note_count; i++) {
-        if (notes[i] != 'd' || inodes[i] == part) continue;
-        pairs += i > 0 && notes[i - 1] == 'd' && inodes[i - 1] == part;
+    for (size_t i = 1; i < note_count; i++) {
+        const bool of_state = notes[i] == 'd' && inodes[i] != part;
+        if (!of_state || notes[i - 1] != 'd' || inodes[i - 1] != part) continue;
+        cr_assert_eq(whole[i], folder, "the folder was not synced");
+        pairs++;
     }
     return pairs;
 }
@@ -98,7 +102,7 @@ static void run_job(enum garim_io_choice io)
     cr_assert_eq(outcome.status, GARIM_OK, "%s", outcome.error.message);
     cr_assert_eq(stat(job_out_path, &output), 0);
     cr_assert_eq(stat(job_folder, &folder), 0);
-    cr_assert_geq(count_checkpoints(output.st_ino), 2);
+    cr_assert_geq(count_checkpoints(output.st_ino, folder.st_ino), 2);
     /* The last two: the state says complete, then the part gets its name. */
     cr_assert_geq(note_count, 2);
     cr_assert_eq(notes[note_count - 1], 's', "the part was not synced");
