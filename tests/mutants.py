@@ -54,6 +54,14 @@ def run(words, seconds, **options):
             return None, ""
 
 
+def unmount_below(top):
+    """What tests that were ended have left mounted, so that their folder can go."""
+    for line in Path("/proc/self/mounts").read_text().splitlines():
+        place = line.split()[1]
+        if place.startswith(f"{top}/"):
+            subprocess.run(["umount", place], check=False)
+
+
 class Copy:
     """A copy of the tree with a build of its own."""
 
@@ -113,6 +121,7 @@ def try_all(chosen):
                 verdict = f"{mutation.tests}: fails, or tests nothing, without it too"
             print(f"{mutation.name:28} {verdict}", flush=True)
             killed += verdict == "killed"
+            unmount_below(top)
     return killed, len(chosen) - killed
 
 
