@@ -70,6 +70,44 @@ Test(records, expected_texts_are_whole_ones)
                      cases[i].status, "case %zu", i);
 }
 
+/* ---- masks: what is too short to hide enough, and what is null ----------- */
+
+Test(records, masks_of_more_than_plain_bytes)
+{
+    static const struct {
+        const char *field, *rule, *in, *out;
+    } cases[] = {
+        /* Two letters of three bytes each. */
+        {"", "keep_first: 1", "\xEA\xB9\x80\xEB\xAF\xBC", "\xEA\xB9\x80***"},
+        {"", "keep_first: 1, hide_min: 2", "\xEA\xB9\x80\xEB\xAF\xBC",
+         "******"},
+        {"", "keep_first: 2", "\xEA\xB9\x80\xEB\xAF\xBC", "******"},
+        {"", "keep_first: 1, keep_last: 1", "\xEA\xB9\x80x\xEB\xAF\xBC",
+         "\xEA\xB9\x80*\xEB\xAF\xBC"},
+        {", null: zero", "keep_first: 1", "0000", "0000"},
+        {", null: zero", "whole_field: true", "0000", "0000"},
+        {", null: zero", "keep_first: 1", "000 ", "0** "},
+        {", null: zero", "whole_field: true", "000 ", "****"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char length[64], field[128], rule[128], out[64];
+        const size_t bytes = strlen(cases[i].in);
+        (void)snprintf(length, sizeof length, "length: %zu, encoding: utf-8",
+                       bytes);
+        (void)snprintf(field, sizeof field,
+                       "{name: f, at: 0, length: %zu, type: char%s}", bytes,
+                       cases[i].field);
+        (void)snprintf(rule, sizeof rule, "f: {mask: {%s}}", cases[i].rule);
+        struct support_engine opened =
+            support_open_engine(length, field, rule, "subjects: 1");
+        cr_assert_eq(garim_transform(opened.context, cases[i].in, out, 1, NULL),
+                     GARIM_OK, "case %zu", i);
+        cr_assert_eq(memcmp(out, cases[i].out, bytes), 0, "case %zu: %.*s", i,
+                     (int)bytes, out);
+        support_close_engine(&opened);
+    }
+}
+
 /* ---- lines --------------------------------------------------------------- */
 
 /* Only the last line may lack its end, and only where it is said to. */
