@@ -268,7 +268,6 @@ JOBS = unit(
     ("own-device", "place.c", "S_ISREG(status->st_mode) && ", ""),
     ("own-writable", "place.c", "OTHERS_WRITE = S_IWGRP | S_IWOTH", "OTHERS_WRITE = S_IWOTH"),
     ("own-any-mode", "place.c", "(status->st_mode & MODE_BITS) == mode", "true"),
-    ("own-mode-0", "place.c", "mode != 0 && ", ""),
     ("private-of-another", "place.c", "status.st_uid == geteuid() &&\n           (status.st_mode",
      "(status.st_mode"),
     ("private-writable", "place.c", "(status.st_mode & OTHERS_WRITE) == 0;", "true;"),
