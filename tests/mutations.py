@@ -339,8 +339,6 @@ JOBS = unit(
     ("chosen-slot-not-written", "state.c",
      "const int result = write_slot(state);\n    return result < 0 ? fail(state, result, error) :",
      "const int result = 0;\n    return result < 0 ? fail(state, result, error) :"),
-    ("checkpoint-after-stop", "checkpoint.c",
-     "if (garim_rejects_stop(&run->rejects) != GARIM_NONE) return false;", ""),
     ("part-of-another-inode", "part.c", "(point->part_inode == part->st_ino &&", "("),
     ("part-too-short", "part.c", "point->bytes_out <= (uint64_t)part->st_size)", "true)"),
     ("complete-part-by-time", "part.c",

@@ -3,10 +3,16 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <criterion/criterion.h>
 
+#include "job_support.h"
 #include "pipeline/input.h"
+
+TestSuite(input, .init = job_set_up, .fini = job_tear_down);
 
 /* A back end that says what it is told. */
 static struct stat now;
@@ -76,4 +82,56 @@ Test(input, is_known_by_device_and_inode)
     cr_assert(garim_input_is(&disk, &other));
     other.st_rdev = 8;
     cr_assert_not(garim_input_is(&disk, &other));
+}
+
+/* ---- the print ----------------------------------------------------------- */
+
+enum { BYTES = 200000 };
+
+static void seal_as_it_is(const void *user, enum garim_seal_use use,
+                          uint8_t digest[32])
+{
+    (void)user;
+    (void)digest;
+    cr_assert_eq(use, GARIM_SEAL_INPUT);
+}
+
+/* Change a byte and nothing that a look at the file tells. */
+static void change_byte(off_t offset)
+{
+    const int file = open(job_in_path, O_RDWR);
+    struct stat status;
+    uint8_t byte;
+    cr_assert_eq(fstat(file, &status), 0);
+    cr_assert_eq(pread(file, &byte, 1, offset), 1);
+    byte ^= 1;
+    cr_assert_eq(pwrite(file, &byte, 1, offset), 1);
+    const struct timespec times[] = {status.st_atim, status.st_mtim};
+    cr_assert_eq(futimens(file, times), 0);
+    (void)close(file);
+}
+
+/* At the end its first and its last bytes are looked at, too. */
+Test(input, both_ends_are_compared)
+{
+    static const off_t offsets[] = {0, 65535, BYTES - 65536, BYTES - 1};
+    const struct garim_seal seal = {NULL, seal_as_it_is};
+    struct garim_job_options options = {.input = job_in_path};
+    uint8_t *data = calloc(1, BYTES);
+    job_write_file(job_in_path, data, BYTES);
+    free(data);
+    for (size_t i = 0; i < 8; i++) {
+        struct garim_input input;
+        struct garim_error error;
+        options.without = i < 4 ? GARIM_WITHOUT_DIRECT : 0;
+        cr_assert_eq(
+            garim_input_open(&input, &garim_io_posix, &options, &seal, &error),
+            GARIM_OK, "%s", error.message);
+        cr_assert_eq(garim_input_check(&input, true, &error), GARIM_OK);
+        change_byte(offsets[i % 4]);
+        cr_assert_eq(garim_input_check(&input, false, &error), GARIM_OK);
+        cr_assert_eq(garim_input_check(&input, true, &error), GARIM_INPUT,
+                     "byte %d", (int)offsets[i % 4]);
+        garim_input_close(&input);
+    }
 }
