@@ -327,7 +327,7 @@ JOBS = unit(
     ("difference-not-seen", "verify.c", "if (memcmp(a, b, bytes) == 0) return bytes;",
      "if (memcmp(a, b, bytes / 2) == 0) return bytes;"),
 ) + unit(
-    "@(resume|leftovers)/*",
+    "@(resume|leftovers|complete)/*",
     ("part-not-synced", "checkpoint.c",
      "const int result = output->io->sync_data(output->descriptor);", "const int result = 0;"),
     ("slot-not-synced", "state.c",
