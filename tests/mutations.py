@@ -359,7 +359,7 @@ JOBS = unit(
      "output->published || !keep"),
     ("part-not-cut", "output.c", ": output->io->truncate(output->descriptor, bytes);", ": 0;"),
 ) + unit(
-    "@(input|pipeline_files|resume|filter)/*",
+    "@(input|pipeline_files|resume|filter|sink)/*",
     ("input-of-another-size", "input.c", "old->st_size == now.st_size &&", ""),
     ("input-of-another-time", "input.c", "is_same_time(old->st_mtim, now.st_mtim);", "true;"),
     ("output-is-the-input", "input.c", "S_ISREG(status->st_mode) && is_same_file(own, status);",
