@@ -237,6 +237,7 @@ JOBS = unit(
      "to->counts[i] += from->counts[i];", "to->counts[i] = from->counts[i];"),
     ("watermark-beyond-reach", "watermark.c", "index - watermark->windows < reach);",
      "index - watermark->windows <= reach);"),
+    ("state-without-key", "state.c", "if (state->seal != NULL)\n", "if (false)\n"),
     ("seal-of-one-byte", "state.c", "for (size_t i = 0; i < SEAL_BYTES; i++)",
      "for (size_t i = 0; i < 1; i++)"),
     ("slot-not-sealed", "state.c", "is_same_seal(state->slot + used, right) &&", ""),
@@ -345,21 +346,13 @@ JOBS = unit(
      "point->part_nanoseconds == status->st_mtim.tv_nsec;", "true;"),
     ("complete-part-by-size", "part.c",
      "point->part_bytes == (uint64_t)status->st_size &&", ""),
-    ("part-not-locked", "part.c",
-     "const int result = garim_place_lock(output->io, descriptor, patience);",
-     "const int result = patience > 1000;"),
     ("changed-input-resumed", "state.c",
      "if (strcmp(value_of(old, job->traits[i].name), job->traits[i].value) !=", "if (1 =="),
-    ("mode-not-set", "output.c",
-     "int result = io->set_mode(output->descriptor, output->mode);", "int result = 0;"),
-    ("part-removed-by-name", "output.c",
-     "if (garim_place_is_held(output->io, output->folder, name,\n"
-     "                            output->descriptor))", "if (true)"),
-    ("state-goes-too-early", "output.c", "output->published ? output->settled : !keep",
-     "output->published || !keep"),
     ("part-not-cut", "output.c", ": output->io->truncate(output->descriptor, bytes);", ": 0;"),
 ) + unit(
     "@(input|pipeline_files|resume|filter|sink)/*",
+    ("mode-not-set", "output.c",
+     "int result = io->set_mode(output->descriptor, output->mode);", "int result = 0;"),
     ("input-of-another-size", "input.c", "old->st_size == now.st_size &&", ""),
     ("input-of-another-time", "input.c", "is_same_time(old->st_mtim, now.st_mtim);", "true;"),
     ("output-is-the-input", "input.c", "S_ISREG(status->st_mode) && is_same_file(own, status);",
@@ -369,9 +362,6 @@ JOBS = unit(
     ("print-of-the-head", "input.c", "tail < 0 ? 0 : (size_t)tail,", "0,"),
     ("filter-wrote-nothing", "output.c", "if (status.st_size == 0 && bytes > 0)", "if (false)"),
     ("filter-left-running", "output.c", "if (io->is_written(part))", "if (false)"),
-    ("name-of-another-file", "output.c",
-     "if (garim_place_is_held(io, output->folder, name, output->descriptor))", "if (true)"),
-    ("name-taken", "output.c", "if (result == -EEXIST)\n", "if (false)\n"),
 ) + unit(
     "@(plan|pace)/*",
     ("memory-twice", "plan.c", "while (bytes_of(plan, facts) > memory_bytes)",
@@ -379,6 +369,11 @@ JOBS = unit(
     ("rate-twice", "pace.c", "(double)pace->bytes_per_second);",
      "(double)pace->bytes_per_second / 2);"),
     ("pauses-saved-up", "pace.c", "if (pace->next < earliest) pace->next = earliest;", ""),
+) + unit(
+    "publish/*",
+    ("name-of-another-file", "output.c",
+     "if (garim_place_is_held(io, output->folder, name, output->descriptor))", "if (true)"),
+    ("name-taken", "output.c", "if (result == -EEXIST)\n", "if (false)\n"),
 ) + unit(
     "seal/*",
     ("seals-of-one-key", "api_seal.c", '[GARIM_SEAL_INPUT] = "input"',
@@ -390,7 +385,6 @@ FORGERIES = forge(
     "6000",
     ("faults-beyond-slot", "state.c", "point->fault_count > state->job.faults_max)", "false)"),
     ("part-not-verified", "verify.c", "if (same == block->data_bytes) return;", "return;"),
-    ("state-without-key", "state.c", "if (state->seal != NULL)\n", "if (false)\n"),
 )
 
 MUTATIONS = TRANSFERS + SECRETS + PROCESSORS + POLICIES + RECORDS + JOBS + FORGERIES
