@@ -339,7 +339,8 @@ JOBS = unit(
     ("name-not-synced", "output.c",
      "const int result = output->io->sync_folder(output->folder);", "const int result = 0;"),
     ("chosen-slot-not-written", "journal.c",
-     "const int result = write_slot(journal);\n    return result < 0 ? fail(journal, result, error) :",
+     "const int result = write_slot(journal);\n"
+     "    return result < 0 ? fail(journal, result, error) :",
      "const int result = 0;\n    return result < 0 ? fail(journal, result, error) :"),
     ("part-of-another-inode", "leftovers.c", "(point->part_inode == part->st_ino &&", "("),
     ("part-too-short", "leftovers.c", "point->bytes_out <= (uint64_t)part->st_size)", "true)"),
@@ -384,7 +385,8 @@ JOBS = unit(
 
 FORGERIES = forge(
     "6000",
-    ("faults-beyond-slot", "journal.c", "point->reject_count > journal->job.rejects_max)", "false)"),
+    ("faults-beyond-slot", "journal.c",
+     "point->reject_count > journal->job.rejects_max)", "false)"),
     ("part-not-verified", "verify.c", "if (same == block->data_bytes) return;", "return;"),
 )
 

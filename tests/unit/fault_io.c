@@ -27,7 +27,7 @@ void fault_begin(const struct fault_plan *new_plan)
     plan = new_plan;
 }
 
-unsigned long reject_count(enum fault_call call)
+unsigned long fault_count(enum fault_call call)
 {
     return counts[call];
 }

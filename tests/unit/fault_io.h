@@ -49,7 +49,7 @@ struct fault_plan {
 void fault_begin(const struct fault_plan *plan);
 
 /* How many calls of this kind there were. */
-unsigned long reject_count(enum fault_call call);
+unsigned long fault_count(enum fault_call call);
 
 /* Whether the planned call was reached. */
 bool fault_struck(void);

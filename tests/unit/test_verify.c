@@ -187,7 +187,7 @@ Test(verify, a_folder_where_nothing_can_be_published)
     struct outcome outcome = job_run(&scenario);
     cr_assert_eq(outcome.status, GARIM_OUTPUT);
     cr_assert_not_null(strstr(outcome.error.message, "--force"));
-    cr_assert_eq(reject_count(FAULT_WRITE), 0);
+    cr_assert_eq(fault_count(FAULT_WRITE), 0);
     cr_assert(!resume_exists(job_part_path) && !resume_exists(job_state_path));
     job_clear(&outcome);
     scenario.options.force = true;
