@@ -210,7 +210,11 @@ void garim_policy_transform(void *state, const struct garim_batch *batch,
         found += blank_broken(workspace, batch->first_record + done,
                               rejects + found, reject_max - found);
     }
+    const bool open_end = batch->last_unterminated && count == batch->count;
     *ret_made = (struct garim_made){
+        .rows = count,
+        .bytes = count * piece->stride -
+                 (open_end ? workspace->policy->framing.terminator_bytes : 0),
         .broken_row = count < batch->count ? count : SIZE_MAX,
         .reject_count = found,
     };
