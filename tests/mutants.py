@@ -24,7 +24,9 @@ from mutations import MUTATIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = {"unit": "tests/garim-unit", "kernels": "tests/garim-kernel-tests",
-            "forge": "tests/garim-forge"}
+            "forge": "tests/garim-forge", "sim": "tests/garim-sim"}
+ARGUMENTS = {"unit": ["-j2", "--filter"], "kernels": ["-j2", "--filter"], "forge": [],
+             "sim": ["--seeds"]}
 SMOKE = ("budget-half", "expiry-early")
 BUILD_SECONDS, TEST_SECONDS = 500, 90
 TESTED = re.compile(r"Tested: \D*(\d+)|(\d+) passed")
@@ -83,8 +85,7 @@ class Copy:
 
     def passes(self, program, tests):
         """Whether tests are run, and all pass."""
-        words = [self.build / PROGRAMS[program]]
-        words += [tests] if program == "forge" else ["-j2", "--filter", tests]
+        words = [self.build / PROGRAMS[program], *ARGUMENTS[program], tests]
         environment = dict(os.environ, GARIM_TEST_FOLDER=str(self.scratch))
         code, output = run(words, TEST_SECONDS, env=environment, cwd=self.scratch)
         tested = TESTED.search(re.sub(r"\x1b\[[0-9;]*m", "", output))

@@ -23,6 +23,10 @@ def forge(cases, *mutations):
     return [Mutation(*mutation, "forge", cases) for mutation in mutations]
 
 
+def sim(seeds, *mutations):
+    return [Mutation(*mutation, "sim", seeds) for mutation in mutations]
+
+
 # ---- transfers and files -----------------------------------------------------------------------
 
 TRANSFERS = unit(
@@ -391,4 +395,23 @@ FORGERIES = forge(
     ("part-not-verified", "verify.c", "if (same == block->data_bytes) return;", "return;"),
 )
 
-MUTATIONS = TRANSFERS + SECRETS + PROCESSORS + POLICIES + RECORDS + JOBS + FORGERIES
+ORDERS = sim(
+    "3000",
+    ("sim-skipped-watermark", "watermark.c", "const bool moved = index == watermark->windows;",
+     "const bool moved = index >= watermark->windows;"),
+    ("sim-checkpoint-before-sync", "checkpoint.c",
+     "const int result = output->io->sync_data(output->descriptor);", "const int result = 0;"),
+    ("sim-swapped-turn", "turn.c", "return turn->next == index;",
+     "return turn->next == index || turn->next + 1 == index;"),
+    ("sim-lost-carry", "source_stream.c",
+     "memcpy(stream->carry, begin + used, stream->carry_bytes);", ""),
+    ("sim-lost-tail", "sink_append.c", "memcpy(append->tail, from + bytes, left);", ""),
+    ("sim-lanes-wait-for-ever", "flow.c",
+     "watermark->windows - flow->durable_windows >=\n"
+     "               flow->windows_past_checkpoint_max;", "false;"),
+    ("sim-resumes-in-the-wrong-place", "checkpoint.c",
+     "flow->append.bytes = point->bytes_out;", ""),
+    ("sim-early-name", "output.c", "result = output->io->sync(output->descriptor);", "(void)0;"),
+)
+
+MUTATIONS = TRANSFERS + SECRETS + PROCESSORS + POLICIES + RECORDS + JOBS + FORGERIES + ORDERS

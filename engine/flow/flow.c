@@ -74,6 +74,16 @@ void garim_flow_set_durable(struct garim_flow *flow, uint64_t windows,
     (void)pthread_mutex_unlock(&flow->lock);
 }
 
+bool garim_flow_is_ahead(const struct garim_flow *flow)
+{
+    const struct garim_watermark *watermark = &flow->watermark;
+    if (flow->stop || flow->drain) return false;
+    if (watermark->below.bytes_out >= flow->wake_bytes) return true;
+    return flow->durable_windows <= watermark->windows &&
+           watermark->windows - flow->durable_windows >=
+               flow->windows_past_checkpoint_max;
+}
+
 void garim_flow_count(struct garim_flow *flow, uint64_t index,
                       const struct garim_tally *tally)
 {
@@ -82,7 +92,7 @@ void garim_flow_count(struct garim_flow *flow, uint64_t index,
     garim_tally_add(&flow->total, tally, flow->worker->count_size);
     if (watermark->reach > 0 && garim_watermark_finish(watermark, index, tally))
         make_room(flow);
-    if (flow->waiting > 0 || watermark->below.bytes_out >= flow->wake_bytes)
+    if (flow->waiting > 0 || garim_flow_is_ahead(flow))
         (void)pthread_cond_broadcast(&flow->changed);
     (void)pthread_mutex_unlock(&flow->lock);
 }

@@ -96,6 +96,10 @@ void garim_flow_wait_for_room(struct garim_flow *flow);
 void garim_flow_set_durable(struct garim_flow *flow, uint64_t windows,
                             uint64_t wake_bytes);
 
+/* Under `lock`: whether so much is finished beyond the last checkpoint that
+ * another is due, by bytes or because lanes may go no further. */
+bool garim_flow_is_ahead(const struct garim_flow *flow);
+
 /* Block `index` is finished: add its numbers. */
 void garim_flow_count(struct garim_flow *flow, uint64_t index,
                       const struct garim_tally *tally);

@@ -27,25 +27,25 @@ static void schedule(struct garim_checkpoint *checkpoint)
     const uint64_t bytes = point->bytes_out, every = checkpoint->every_bytes;
     checkpoint->next_seconds =
         garim_flow_clock(checkpoint->flow) + checkpoint->every_seconds;
-    checkpoint->next_bytes =
-        every > GARIM_NONE - bytes ? GARIM_NONE : bytes + every;
     garim_flow_set_durable(checkpoint->flow, point->windows,
-                           checkpoint->next_bytes);
+                           every > GARIM_NONE - bytes ? GARIM_NONE
+                                                      : bytes + every);
 }
 
 /* No more of them: the job ends. */
 static void dismiss(struct garim_checkpoint *checkpoint)
 {
     checkpoint->next_seconds = never;
-    checkpoint->next_bytes = GARIM_NONE;
     garim_flow_set_durable(checkpoint->flow, GARIM_NONE, GARIM_NONE);
 }
 
-bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint,
-                             uint64_t bytes)
+bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint)
 {
-    return bytes >= checkpoint->next_bytes ||
-           garim_flow_clock(checkpoint->flow) >= checkpoint->next_seconds;
+    struct garim_flow *flow = checkpoint->flow;
+    (void)pthread_mutex_lock(&flow->lock);
+    const bool ahead = garim_flow_is_ahead(flow);
+    (void)pthread_mutex_unlock(&flow->lock);
+    return ahead || garim_flow_clock(flow) >= checkpoint->next_seconds;
 }
 
 /* ---- opening ------------------------------------------------------------- */

@@ -16,7 +16,6 @@ struct garim_checkpoint {
     const struct garim_input *input;
     uint64_t every_bytes;
     double every_seconds;
-    uint64_t next_bytes; /* finished without a gap, when the next is due */
     double next_seconds; /* on garim_run_clock() */
     uint64_t *counts;    /* a copy of what is to be noted */
     struct garim_reject *rejects;
@@ -35,9 +34,8 @@ void garim_checkpoint_close(struct garim_checkpoint *checkpoint);
 /* Begin at the checkpoint that was read from the state. */
 void garim_checkpoint_restore(struct garim_checkpoint *checkpoint);
 
-/* Whether it is time for one, the first `bytes` bytes being finished. */
-bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint,
-                             uint64_t bytes);
+/* Whether it is time for one. */
+bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint);
 
 /* Take one, unless nothing new is finished, one has failed, or the job ends in
  * an error of its input, which leaves no part. */

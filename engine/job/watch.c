@@ -51,11 +51,11 @@ static void interrupt(struct garim_flow *flow, bool resumable)
 
 /* Take a checkpoint where one is due. */
 static void note_progress(struct garim_flow *flow,
-                          struct garim_checkpoint *checkpoint, uint64_t bytes)
+                          struct garim_checkpoint *checkpoint)
 {
     struct garim_error error;
     if (checkpoint != NULL && !flow->stop && !flow->drain &&
-        garim_checkpoint_is_due(checkpoint, bytes) &&
+        garim_checkpoint_is_due(checkpoint) &&
         garim_checkpoint_take(checkpoint, &error) != GARIM_OK)
         garim_flow_fail(flow, &error);
 }
@@ -82,8 +82,7 @@ static bool is_before(const struct timespec *a, const struct timespec *b)
 static bool sleep_until(struct garim_flow *flow, unsigned count,
                         struct timespec *next)
 {
-    while (flow->finished < count &&
-           flow->watermark.below.bytes_out < flow->wake_bytes &&
+    while (flow->finished < count && !garim_flow_is_ahead(flow) &&
            pthread_cond_timedwait(&flow->changed, &flow->lock, next) == 0)
         continue;
     struct timespec now;
@@ -105,9 +104,8 @@ void garim_watch(struct garim_flow *flow, unsigned count,
         const bool look = sleep_until(flow, count, &next);
         if (flow->finished == count) break;
         const struct garim_tally total = flow->total;
-        const uint64_t bytes = flow->watermark.below.bytes_out;
         (void)pthread_mutex_unlock(&flow->lock);
-        note_progress(flow, checkpoint, bytes);
+        note_progress(flow, checkpoint);
         if (look && !report_progress(flow, &total, begin) && !flow->stop)
             interrupt(flow, checkpoint != NULL);
         (void)pthread_mutex_lock(&flow->lock);
