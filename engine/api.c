@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api_size.h"
 #include "base/error.h"
 #include "layout/load_layout.h"
 #include "policy/load_policy.h"
@@ -39,7 +40,7 @@ void garim_layout_close(struct garim_layout *layout)
 void garim_layout_describe(const struct garim_layout *layout,
                            struct garim_layout_info *ret_info)
 {
-    *ret_info = (struct garim_layout_info){
+    const struct garim_layout_info info = {
         .name = layout->name,
         .path = layout->path,
         .encoding = layout->page->name,
@@ -51,13 +52,14 @@ void garim_layout_describe(const struct garim_layout *layout,
         .trailer_bytes = layout->framing.trailer.bytes,
         .field_count = layout->field_count,
     };
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 void garim_layout_field(const struct garim_layout *layout, size_t index,
                         struct garim_field_info *ret_info)
 {
     const struct garim_field *field = &layout->fields[index];
-    *ret_info = (struct garim_field_info){
+    const struct garim_field_info info = {
         .name = field->name,
         .type = field->type->name,
         .encoding = field->page->name,
@@ -65,6 +67,7 @@ void garim_layout_field(const struct garim_layout *layout, size_t index,
         .at = field->at,
         .bytes = field->bytes,
     };
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 enum garim_status garim_layout_measure(const struct garim_layout *layout,
@@ -122,13 +125,14 @@ void garim_policy_rule(const struct garim_policy *policy, size_t index,
                        struct garim_rule_info *ret_info)
 {
     const struct garim_rule *rule = garim_rule_at(index);
-    *ret_info = (struct garim_rule_info){
+    const struct garim_rule_info info = {
         .name = rule->name,
         .participle = rule->participle,
         .fields = count_fields(policy, rule),
         .keeps = rule->keeps,
         .keyed = rule->secret_bytes > 0,
     };
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 static bool leaves_unchecked(const struct garim_edge *edge)
@@ -150,7 +154,7 @@ static bool leaves_nulls(const struct garim_step *step)
 void garim_policy_describe(const struct garim_policy *policy,
                            struct garim_policy_info *ret_info)
 {
-    *ret_info = (struct garim_policy_info){
+    struct garim_policy_info info = {
         .path = policy->path,
         .recipient = policy->release.recipient,
         .purpose = policy->release.purpose,
@@ -168,7 +172,8 @@ void garim_policy_describe(const struct garim_policy *policy,
         .header_unchecked = leaves_unchecked(&policy->framing.header),
         .trailer_unchecked = leaves_unchecked(&policy->framing.trailer),
     };
-    memcpy(ret_info->digest, policy->digest, sizeof ret_info->digest);
+    memcpy(info.digest, policy->digest, sizeof info.digest);
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 void garim_policy_span(const struct garim_policy *policy, size_t index,
@@ -176,7 +181,7 @@ void garim_policy_span(const struct garim_policy *policy, size_t index,
 {
     const struct garim_step *step = &policy->steps[index];
     bool gap = step->field->name[0] == '\0';
-    *ret_info = (struct garim_span_info){
+    const struct garim_span_info info = {
         .field = step->field->name,
         .type = gap ? "" : step->field->type->name,
         .rule = step->rule->name,
@@ -187,18 +192,20 @@ void garim_policy_span(const struct garim_policy *policy, size_t index,
         .candidates =
             step->rule->candidates == NULL ? 0 : step->rule->candidates(step),
     };
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 void garim_policy_domain(const struct garim_policy *policy, size_t index,
                          struct garim_domain_info *ret_info)
 {
     const struct garim_domain *domain = &policy->domains[index];
-    *ret_info = (struct garim_domain_info){
+    const struct garim_domain_info info = {
         .name = domain->name,
         .canonical = domain->canonical->name,
         .token_bits = domain->token_bits,
         .expected_collisions = domain->expected_collisions,
     };
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 /* ---- engines and contexts -------------------------------------------------
@@ -237,8 +244,10 @@ enum garim_status garim_engine_open(struct garim_engine **ret_engine,
                                     struct garim_error *error)
 {
     enum garim_tier tier = GARIM_TIER_SCALAR;
-    enum garim_status status =
-        choose_tier(options == NULL ? NULL : options->kernels, &tier, error);
+    struct garim_engine_options taken;
+    enum garim_status status = garim_options_take(
+        &taken, sizeof taken, options, "garim_engine_options", error);
+    if (status == GARIM_OK) status = choose_tier(taken.kernels, &tier, error);
     if (status == GARIM_OK) status = garim_self_test(tier, error);
     if (status != GARIM_OK) return status;
     struct garim_engine *engine = calloc(1, sizeof *engine);

@@ -138,7 +138,7 @@ static void close_handles(struct session *session)
 
 static void do_open(struct session *session, char **words)
 {
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     struct garim_key *key = NULL;
     FILE *text = start_text(session);
     close_handles(session);
@@ -147,10 +147,13 @@ static void do_open(struct session *session, char **words)
     if (status == GARIM_OK)
         status = garim_key_open_file(&key, words[2], &session->error);
     if (status == GARIM_OK)
-        status = garim_engine_open(
-            &session->engine, session->policy, key,
-            &(struct garim_engine_options){.kernels = words[3]},
-            &session->error);
+        status =
+            garim_engine_open(&session->engine, session->policy, key,
+                              &(struct garim_engine_options){
+                                  .size = sizeof(struct garim_engine_options),
+                                  .kernels = words[3],
+                              },
+                              &session->error);
     if (status == GARIM_OK) {
         garim_policy_describe(session->policy, &info);
         fprintf(text, "key_id %s\n", garim_key_id(key));
@@ -214,8 +217,9 @@ static void write_report(FILE *text, const struct garim_report *report)
 
 static void do_run(struct session *session, char **words)
 {
-    struct garim_report report = {0};
+    struct garim_report report = {.size = sizeof report};
     struct garim_job_options options = {
+        .size = sizeof options,
         .input = words[1],
         .output = words[2],
         .io = strcmp(words[3], "uring") == 0 ? GARIM_IO_URING : GARIM_IO_POSIX,

@@ -40,7 +40,7 @@ static void await_line(void)
 static void *work(void *records)
 {
     struct garim_error error;
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     struct garim_context *context = NULL;
     const size_t step = *(const size_t *)records;
     garim_policy_describe(policy, &info);
@@ -69,7 +69,8 @@ static void open_all(char **words)
 {
     struct garim_error error;
     struct garim_key *key = NULL;
-    const struct garim_engine_options options = {.kernels = words[3]};
+    const struct garim_engine_options options = {.size = sizeof options,
+                                                 .kernels = words[3]};
     if (garim_policy_open(&policy, words[1], &error) != GARIM_OK ||
         garim_key_open_file(&key, words[2], &error) != GARIM_OK ||
         garim_engine_open(&engine, policy, key, &options, &error) != GARIM_OK)

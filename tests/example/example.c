@@ -21,7 +21,7 @@ static int transform_one(const struct garim_engine *engine,
                          const struct garim_policy *policy)
 {
     struct garim_error error;
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     struct garim_context *context = NULL;
     garim_policy_describe(policy, &info);
     if (garim_context_open(&context, engine, &error) != GARIM_OK)
@@ -49,9 +49,11 @@ static int run_file(const struct garim_engine *engine,
 {
     uint64_t seen = 0;
     struct garim_error error;
-    struct garim_report report;
-    struct garim_job_options synth = {.output = "example.dat"};
+    struct garim_report report = {.size = sizeof report};
+    struct garim_job_options synth = {.size = sizeof synth,
+                                      .output = "example.dat"};
     struct garim_job_options run = {
+        .size = sizeof run,
         .input = "example.dat",
         .output = "example.out",
         .progress = show_progress,
