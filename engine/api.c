@@ -32,6 +32,19 @@ enum garim_status garim_layout_open(struct garim_layout **ret_layout,
     return status;
 }
 
+enum garim_status garim_layout_open_memory(struct garim_layout **ret_layout,
+                                           const char *name, const void *text,
+                                           size_t bytes,
+                                           struct garim_error *error)
+{
+    struct garim_yaml *yaml = NULL;
+    enum garim_status status =
+        garim_yaml_open_text(&yaml, name, text, bytes, error);
+    if (status == GARIM_OK) status = garim_layout_load(ret_layout, yaml, error);
+    garim_yaml_close(yaml);
+    return status;
+}
+
 void garim_layout_close(struct garim_layout *layout)
 {
     garim_layout_unload(layout);
@@ -88,7 +101,29 @@ enum garim_status garim_layout_measure(const struct garim_layout *layout,
 enum garim_status garim_policy_open(struct garim_policy **ret_policy,
                                     const char *path, struct garim_error *error)
 {
-    return garim_policy_load(ret_policy, path, error);
+    struct garim_yaml *yaml = NULL;
+    enum garim_status status = garim_yaml_open(&yaml, path, error);
+    if (status == GARIM_OK)
+        status = garim_policy_load(ret_policy, yaml, NULL, error);
+    garim_yaml_close(yaml);
+    return status;
+}
+
+enum garim_status
+garim_policy_open_memory(struct garim_policy **ret_policy, const char *name,
+                         const void *text, size_t bytes,
+                         const char *layout_name, const void *layout_text,
+                         size_t layout_bytes, struct garim_error *error)
+{
+    const struct garim_policy_layout layout = {
+        .name = layout_name, .text = layout_text, .bytes = layout_bytes};
+    struct garim_yaml *yaml = NULL;
+    enum garim_status status =
+        garim_yaml_open_text(&yaml, name, text, bytes, error);
+    if (status == GARIM_OK)
+        status = garim_policy_load(ret_policy, yaml, &layout, error);
+    garim_yaml_close(yaml);
+    return status;
 }
 
 void garim_policy_close(struct garim_policy *policy)

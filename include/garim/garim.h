@@ -162,6 +162,12 @@ struct garim_rule_info {
 GARIM_API enum garim_status garim_layout_open(struct garim_layout **ret_layout,
                                               const char *path,
                                               struct garim_error *error);
+/* The same from `bytes` bytes of memory, which need no NUL and are not kept;
+ * errors and infos call it `name`. */
+GARIM_API enum garim_status
+garim_layout_open_memory(struct garim_layout **ret_layout, const char *name,
+                         const void *text, size_t bytes,
+                         struct garim_error *error);
 GARIM_API void garim_layout_close(struct garim_layout *layout);
 GARIM_API void garim_layout_describe(const struct garim_layout *layout,
                                      struct garim_layout_info *ret_info);
@@ -192,6 +198,15 @@ GARIM_API size_t garim_layout_text(const struct garim_layout *layout,
 GARIM_API enum garim_status garim_policy_open(struct garim_policy **ret_policy,
                                               const char *path,
                                               struct garim_error *error);
+/* The same from memory, without a look at any file: digest and output are those
+ * of files of the same bytes.  The policy's `layout:` stays a name, which
+ * errors and infos use for the layout; where `layout_name` is not NULL it must
+ * be the same (else GARIM_USAGE), so that no policy meets the wrong layout. */
+GARIM_API enum garim_status
+garim_policy_open_memory(struct garim_policy **ret_policy, const char *name,
+                         const void *text, size_t bytes,
+                         const char *layout_name, const void *layout_text,
+                         size_t layout_bytes, struct garim_error *error);
 GARIM_API void garim_policy_close(struct garim_policy *policy);
 GARIM_API const struct garim_layout *
 garim_policy_layout(const struct garim_policy *policy);
