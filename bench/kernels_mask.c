@@ -32,8 +32,8 @@ static void run(void *context)
 {
     struct masker *masker = context;
     const struct garim_bench_mask *mask = masker->mask;
-    enum garim_status status =
-        garim_transform(masker->context, mask->in, mask->out, RECORDS, NULL);
+    enum garim_status status = garim_transform(
+        masker->context, mask->in, RECORDS, mask->out, mask->bytes, NULL, NULL);
     ASSERT(status == GARIM_OK);
 }
 

@@ -384,21 +384,37 @@ static enum garim_status refuse_framing(const struct garim_policy *policy,
     return GARIM_INPUT;
 }
 
+/* All records are as long after it as before. */
+static enum garim_status refuse_room(const struct garim_policy *policy,
+                                     size_t count, size_t out_bytes,
+                                     struct garim_error *error)
+{
+    return garim_error_set(error, GARIM_USAGE,
+                           "%zu bytes are no room for %zu records of %zu bytes "
+                           "each; give a larger buffer, or fewer records",
+                           out_bytes, count, policy->framing.stride);
+}
+
 enum garim_status garim_transform(struct garim_context *context, const void *in,
-                                  void *out, size_t count,
-                                  struct garim_error *error)
+                                  size_t count, void *out, size_t out_bytes,
+                                  size_t *ret_count, struct garim_error *error)
 {
     const struct garim_policy *policy = context->policy;
     const struct garim_batch batch = {
         .in = in, .out = out, .count = count, .owned_end = count};
     struct garim_reject reject;
     struct garim_made made;
+    if (ret_count != NULL) *ret_count = 0;
+    if (count > out_bytes / policy->framing.stride)
+        return refuse_room(policy, count, out_bytes, error);
+    if (count == 0) return GARIM_OK;
     garim_policy_transform(context->workspace, &batch, context->counts, &reject,
                            1, &made);
     if (made.broken_row != SIZE_MAX) {
         memset(out, 0, count * policy->framing.stride);
         return refuse_framing(policy, made.broken_row, error);
     }
+    if (ret_count != NULL) *ret_count = count;
     return made.reject_count == 0 ? GARIM_OK
                                   : refuse_record(policy, &reject, error);
 }

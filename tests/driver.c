@@ -176,6 +176,7 @@ static void do_transform(struct session *session, char **words)
     bool same = strcmp(words[3], "same") == 0;
     unsigned char *in = place(session->in, words[2], bytes);
     unsigned char *out = same ? in : place(session->out, words[3], bytes);
+    size_t made = SIZE_MAX;
     unsigned char *out_arena = same ? session->in : session->out;
     FILE *text = start_text(session);
 
@@ -183,13 +184,15 @@ static void do_transform(struct session *session, char **words)
     paint(out_arena, out, bytes);
     if (fread(in, 1, bytes, stdin) != bytes) die("input ends");
     memcpy(session->in_copy, in, bytes);
-    enum garim_status status =
-        garim_transform(session->context, in, out, count, &session->error);
+    enum garim_status status = garim_transform(session->context, in, count, out,
+                                               bytes, &made, &session->error);
     if (!frame_is_intact(out_arena, out, bytes) ||
         !frame_is_intact(session->in, in, bytes))
         fprintf(text, "fault wrote beyond the buffer\n");
     if (!same && memcmp(session->in_copy, in, bytes) != 0)
         fprintf(text, "fault wrote into the input\n");
+    if (made != (status == GARIM_OK || status == GARIM_DATA ? count : 0))
+        fprintf(text, "fault counted %zu records\n", made);
     answer(session, status, out, bytes, text);
 }
 

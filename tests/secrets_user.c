@@ -52,8 +52,9 @@ static void *work(void *records)
     bool first = true;
     do {
         for (size_t at = 0; at < RECORDS; at += step)
-            if (garim_transform(context, in + at * info.input_bytes,
-                                out + at * info.output_bytes, step,
+            if (garim_transform(context, in + at * info.input_bytes, step,
+                                out + at * info.output_bytes,
+                                step * info.output_bytes, NULL,
                                 &error) != GARIM_OK)
                 fail(&error);
         if (first) (void)atomic_fetch_add(&begun, 1);

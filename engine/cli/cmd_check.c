@@ -56,7 +56,8 @@ static enum garim_status transform(struct check *check,
     struct garim_context *context;
     enum garim_status status = garim_context_open(&context, engine, error);
     if (status != GARIM_OK) return status;
-    status = garim_transform(context, check->before, check->after, 1, error);
+    status = garim_transform(context, check->before, 1, check->after,
+                             check->info.output_bytes, NULL, error);
     garim_context_close(context);
     if (status != GARIM_DATA) return status;
     check->fault = *error;

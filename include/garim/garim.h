@@ -4,10 +4,10 @@
  *
  * Handles are opaque.  A function that can fail returns a status and, when
  * `error` is not NULL, fills it with the place and the words; its `ret_`
- * results are untouched then.  The library never prints, never exits and never
- * puts a byte of a field into a message.  Records are counted from 0, bytes of
- * a file too; lines and columns from 1.  A pointer may be NULL only where it is
- * said.
+ * results are untouched then, unless it is said.  The library never prints,
+ * never exits and never puts a byte of a field into a message.  Records are
+ * counted from 0, bytes of a file too; lines and columns from 1.  A pointer may
+ * be NULL only where it is said.
  *
  * Structs grow at their ends, and program and library may be of different
  * versions: where a struct begins with `size`, the caller sets that to the
@@ -287,14 +287,19 @@ garim_context_open(struct garim_context **ret_context,
 GARIM_API void garim_context_close(struct garim_context *context);
 
 /* Transform `count` records of input_bytes each (with their terminators) from
- * `in` into `out`; the two may be the same buffer but not overlap otherwise.
+ * `in` into `out`, which has room for `out_bytes` bytes; the two may be the
+ * same buffer but not overlap otherwise.  `*ret_count` (may be NULL) becomes
+ * the number of records that stand in `out`, whatever the status. GARIM_USAGE:
+ * `out_bytes` is less than `count` times output_bytes, and nothing is written.
  * GARIM_DATA: at least one record broke its layout; such records are blanked
- * whole in `out`, all others are right, `error` names the first.  GARIM_INPUT:
- * a terminator is not in its place, or a line feed stands inside a record;
- * `out` holds nothing of use then and is all NUL. */
+ * whole in `out`, all others are right, `error` names the first, and
+ * `*ret_count` is `count`.  GARIM_INPUT: a terminator is not in its place, or a
+ * line feed stands inside a record; `out` holds nothing of use then and is all
+ * NUL.  A `count` of 0 is GARIM_OK; `in` and `out` may be NULL then. */
 GARIM_API enum garim_status garim_transform(struct garim_context *context,
-                                            const void *in, void *out,
-                                            size_t count,
+                                            const void *in, size_t count,
+                                            void *out, size_t out_bytes,
+                                            size_t *ret_count,
                                             struct garim_error *error);
 
 /* ---- whole files --------------------------------------------------------- */

@@ -29,8 +29,8 @@ static int transform_one(const struct garim_engine *engine,
     unsigned char *record = malloc(info.input_bytes);
     if (record == NULL) return 1;
     garim_synth_fill(garim_policy_layout(policy), 1, 0, 1, record);
-    enum garim_status status =
-        garim_transform(context, record, record, 1, &error);
+    enum garim_status status = garim_transform(context, record, 1, record,
+                                               info.input_bytes, NULL, &error);
     if (status == GARIM_OK)
         (void)printf("%.*s\n", (int)info.output_bytes, (char *)record);
     free(record);

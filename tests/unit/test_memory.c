@@ -79,7 +79,8 @@ static void use(struct garim_policy *policy, char ret_digest[65],
     cr_assert_eq(garim_engine_open(&engine, policy, NULL, NULL, NULL),
                  GARIM_OK);
     cr_assert_eq(garim_context_open(&context, engine, NULL), GARIM_OK);
-    cr_assert_eq(garim_transform(context, "abc 1234", ret_out, 1, NULL),
+    cr_assert_eq(garim_transform(context, "abc 1234", 1, ret_out, RECORD_BYTES,
+                                 NULL, NULL),
                  GARIM_OK);
     garim_context_close(context);
     garim_engine_close(engine);
