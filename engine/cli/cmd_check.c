@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "json.h"
+#include "text/json_write.h"
 
 enum {
     SAMPLE_SEED = 1,

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "json.h"
+#include "text/json_write.h"
 
 enum { HEX_BYTES_A_LINE = 16, RECORDS_DEFAULT = 10 };
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "json.h"
+#include "text/json_write.h"
 
 static const char *status_word(enum garim_status status)
 {
