@@ -115,7 +115,7 @@ garim_policy_open_memory(struct garim_policy **ret_policy, const char *name,
                          const char *layout_name, const void *layout_text,
                          size_t layout_bytes, struct garim_error *error)
 {
-    const struct garim_policy_layout layout = {
+    const struct garim_policy_source layout = {
         .name = layout_name, .text = layout_text, .bytes = layout_bytes};
     struct garim_yaml *yaml = NULL;
     enum garim_status status =

@@ -37,6 +37,13 @@ struct call {
     struct garim_report report;
 };
 
+static enum garim_status check_report(const struct garim_report *report,
+                                      struct garim_error *error)
+{
+    return garim_size_check(report->size, REPORT_BYTES_MIN, "garim_report",
+                            error);
+}
+
 static enum garim_status take(struct call *ret_call,
                               const struct garim_job_options *options,
                               const struct garim_report *report,
@@ -45,9 +52,7 @@ static enum garim_status take(struct call *ret_call,
     *ret_call = (struct call){.report.size = sizeof ret_call->report};
     struct garim_job_options *taken = &ret_call->options;
     enum garim_status status =
-        report == NULL ? GARIM_OK
-                       : garim_size_check(report->size, REPORT_BYTES_MIN,
-                                          "garim_report", error);
+        report == NULL ? GARIM_OK : check_report(report, error);
     if (status == GARIM_OK)
         status = garim_options_take(taken, sizeof *taken, options,
                                     "garim_job_options", error);
@@ -60,7 +65,7 @@ static enum garim_status take(struct call *ret_call,
 
 static void give(struct call *call, struct garim_report *report)
 {
-    if (report != NULL && report->size >= REPORT_BYTES_MIN)
+    if (report != NULL && check_report(report, NULL) == GARIM_OK)
         garim_info_give(report, &call->report, sizeof call->report);
     else
         garim_report_clear(&call->report);
@@ -69,7 +74,7 @@ static void give(struct call *call, struct garim_report *report)
 void garim_report_clear(struct garim_report *report)
 {
     static const struct garim_report empty = {.size = sizeof empty};
-    if (report == NULL || report->size < REPORT_BYTES_MIN) return;
+    if (report == NULL || check_report(report, NULL) != GARIM_OK) return;
     free(report->fields);
     free(report->rejects);
     garim_info_give(report, &empty, sizeof empty);

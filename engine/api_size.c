@@ -20,13 +20,16 @@ ENDS_WITH(garim_engine_options, kernels);
 ENDS_WITH(garim_filter, user);
 ENDS_WITH(garim_job_options, whole_user);
 
+/* What is more was never set. */
+enum { STRUCT_BYTES_MAX = 1 << 16 };
+
 enum garim_status garim_size_check(size_t size, size_t least, const char *what,
                                    struct garim_error *error)
 {
-    if (size >= least) return GARIM_OK;
+    if (size >= least && size <= STRUCT_BYTES_MAX) return GARIM_OK;
     return garim_error_set(error, GARIM_USAGE,
-                           "the size of struct %s is %zu, which is too small; "
-                           "set it to sizeof(struct %s)",
+                           "the size of struct %s was not set (it is %zu); set "
+                           "it to sizeof(struct %s)",
                            what, size, what);
 }
 
@@ -67,7 +70,7 @@ void garim_info_give(void *ret_info, const void *info, size_t known)
     size_t size;
     memcpy(&size, ret_info, sizeof size);
     const size_t both = size < known ? size : known;
-    if (size <= sizeof size) return;
+    if (size <= sizeof size || size > STRUCT_BYTES_MAX) return;
     memcpy((char *)ret_info + sizeof size, (const char *)info + sizeof size,
            both - sizeof size);
     memset((char *)ret_info + both, 0, size - both);

@@ -19,11 +19,12 @@ enum garim_status garim_options_take(void *ret_options, size_t known,
                                      struct garim_error *error);
 
 /* Fill the caller's `ret_info` up to its size from `info`, which has `known`
- * bytes; members that are not known here become zero.  One without a size is
- * left as it is. */
+ * bytes; members that are not known here become zero.  One whose size
+ * was not set is left as it is. */
 void garim_info_give(void *ret_info, const void *info, size_t known);
 
-/* GARIM_USAGE where `size` of the struct `what` is less than `least`. */
+/* GARIM_USAGE where `size` of the struct `what` is less than `least`, or so
+ * much that nobody can have set it. */
 enum garim_status garim_size_check(size_t size, size_t least, const char *what,
                                    struct garim_error *error);
 

@@ -423,7 +423,9 @@ enum garim_status garim_yaml_open_text(struct garim_yaml **ret_yaml,
                                        const char *name, const void *text,
                                        size_t bytes, struct garim_error *error)
 {
-    return open_source(ret_yaml, name, bytes == 0 ? "" : text, bytes, error);
+    const bool given = text != NULL;
+    return open_source(ret_yaml, name, given ? text : "", given ? bytes : 0,
+                       error);
 }
 
 void garim_yaml_close(struct garim_yaml *yaml)

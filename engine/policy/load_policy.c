@@ -42,7 +42,7 @@ enum {
 struct loader {
     struct garim_rule_build build;
     struct garim_policy *policy;
-    const struct garim_policy_layout *given; /* or NULL */
+    const struct garim_policy_source *given; /* or NULL */
     struct garim_step *steps; /* in the order of the layout's fields first */
 };
 
@@ -82,7 +82,7 @@ static enum garim_status open_layout(struct loader *loader,
                                      struct garim_yaml **ret_yaml)
 {
     struct garim_reader *reader = &loader->build.reader;
-    const struct garim_policy_layout *given = loader->given;
+    const struct garim_policy_source *given = loader->given;
     if (given == NULL) {
         const char *path = beside(reader->arena, loader->policy->path, name);
         return path == NULL ? garim_error_no_memory(reader->error)
@@ -451,7 +451,7 @@ static void read_policy(struct loader *loader)
 
 enum garim_status garim_policy_load(struct garim_policy **ret_policy,
                                     struct garim_yaml *yaml,
-                                    const struct garim_policy_layout *layout,
+                                    const struct garim_policy_source *layout,
                                     struct garim_error *error)
 {
     const char *path = garim_yaml_path(yaml);

@@ -9,7 +9,7 @@
 #include "rules/plan.h"
 
 /* A layout in memory, for a policy that says `layout: NAME`. */
-struct garim_policy_layout {
+struct garim_policy_source {
     const char *name; /* or NULL: whatever the policy says */
     const void *text;
     size_t bytes;
@@ -20,7 +20,7 @@ struct garim_policy_layout {
  * nothing of either.  Close it with garim_policy_unload. */
 enum garim_status garim_policy_load(struct garim_policy **ret_policy,
                                     struct garim_yaml *yaml,
-                                    const struct garim_policy_layout *layout,
+                                    const struct garim_policy_source *layout,
                                     struct garim_error *error);
 void garim_policy_unload(struct garim_policy *policy); /* NULL is nothing */
 

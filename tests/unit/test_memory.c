@@ -155,6 +155,7 @@ Test(memory, what_files_may_not_hold_is_refused)
     } cases[] = {
         {NULL, "is empty", 0, 0, 0},
         {"", "is empty", 0, 0, 0},
+        {NULL, "is empty", 10, 0, 0},
         {"layout: 1\0", "a NUL at byte 9", 10, 0, 0},
         {"layout: 1\nname: \xff\n", "not UTF-8", 18, 2, 7},
         {"%YAML 1.1\n", "directives", 10, 0, 0},

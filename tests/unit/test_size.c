@@ -65,7 +65,8 @@ Test(size, options_that_are_refused)
         const char *words;
     } cases[] = {
         {{0, 1, 2, 0}, "set it to sizeof(struct known)"},
-        {{sizeof(size_t) - 1, 1, 2, 0}, "too small"},
+        {{sizeof(size_t) - 1, 1, 2, 0}, "was not set"},
+        {{SIZE_MAX, 1, 2, 0}, "was not set"},
         {{sizeof(struct newer), 1, 2, 3}, "newer garim.h"},
         {{sizeof(struct newer), 1, 2, (uint64_t)1 << 63}, "leave them zero"},
     };
@@ -90,6 +91,20 @@ Test(size, infos_of_every_version)
         cr_expect_eq(given.first, size >= sizeof(struct older) ? 1 : 7);
         cr_expect_eq(given.second, size >= sizeof(struct known) ? 2 : 7);
         cr_expect_eq(given.third, size >= sizeof(struct newer) ? 0 : 7);
+    }
+}
+
+Test(size, an_info_of_no_size_is_left_alone)
+{
+    static const size_t sizes[] = {0, sizeof(size_t), SIZE_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const struct known info = {sizeof info, 1, 2};
+        struct known given = {sizes[i], 7, 7};
+        struct garim_report report = {.size = sizes[i], .records_in = 7};
+        garim_info_give(&given, &info, sizeof info);
+        cr_expect_eq(given.first, 7);
+        garim_report_clear(&report);
+        cr_expect_eq(report.records_in, 7);
     }
 }
 
