@@ -54,7 +54,8 @@ enum garim_status garim_bench_engine_open(struct garim_bench_engine *ret_engine,
     struct garim_key *key = NULL;
     enum garim_status status = garim_policy_open(&opened.policy, path, error);
     if (status == GARIM_OK) status = open_key(&key, error);
-    const struct garim_engine_options options = {.kernels = kernels};
+    const struct garim_engine_options options = {.size = sizeof options,
+                                                 .kernels = kernels};
     if (status == GARIM_OK)
         status = garim_engine_open(&opened.engine, opened.policy, key, &options,
                                    error);

@@ -32,8 +32,9 @@ int garim_bench_job_run(void *context)
     const struct garim_bench_job *job = context;
     struct garim_bench_told *told = job->told;
     struct garim_bench_engine engine = {0};
-    struct garim_report report = {0};
+    struct garim_report report = {.size = sizeof report};
     const struct garim_job_options options = {
+        .size = sizeof options,
         .input = job->input,
         .output = job->output,
         .io = job->io,
@@ -57,10 +58,11 @@ int garim_bench_job_synth(void *context)
     enum { SEED = 1 };
     const struct garim_bench_job *job = context;
     struct garim_policy *policy = NULL;
-    struct garim_policy_info info;
-    struct garim_report report = {0};
+    struct garim_policy_info info = {.size = sizeof info};
+    struct garim_report report = {.size = sizeof report};
     char path[1024];
-    const struct garim_job_options options = {.output = job->output};
+    const struct garim_job_options options = {.size = sizeof options,
+                                              .output = job->output};
     (void)snprintf(path, sizeof path, "%s/%s.yaml", job->workloads,
                    job->policy);
     enum garim_status status =

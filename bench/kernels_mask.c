@@ -32,8 +32,8 @@ static void run(void *context)
 {
     struct masker *masker = context;
     const struct garim_bench_mask *mask = masker->mask;
-    enum garim_status status =
-        garim_transform(masker->context, mask->in, mask->out, RECORDS, NULL);
+    enum garim_status status = garim_transform(
+        masker->context, mask->in, RECORDS, mask->out, mask->bytes, NULL, NULL);
     ASSERT(status == GARIM_OK);
 }
 
@@ -49,8 +49,8 @@ static bool verify(struct garim_bench_contender *contender)
 /* The field under the rule `mask`. */
 static struct garim_span_info masked_span(const struct garim_policy *policy)
 {
-    struct garim_policy_info info;
-    struct garim_span_info span = {0};
+    struct garim_policy_info info = {.size = sizeof info};
+    struct garim_span_info span = {.size = sizeof span};
     garim_policy_describe(policy, &info);
     for (size_t i = 0; i < info.span_count; i++) {
         garim_policy_span(policy, i, &span);
@@ -131,7 +131,7 @@ enum garim_status garim_bench_mask_open(struct garim_bench *bench,
         garim_bench_mask_close(mask);
         return status;
     }
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     garim_policy_describe(mask->maskers[0].engine.policy, &info);
     make_records(mask, info.input_bytes);
     garim_bench_mix(bench->digest, mask->expected, mask->bytes);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "bench.h"
-#include "cli/json.h"
+#include "text/json_write.h"
 
 static void put_machine(struct garim_json *json,
                         const struct garim_bench *bench)

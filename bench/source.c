@@ -69,7 +69,7 @@ void garim_bench_source_open(struct garim_bench_source *ret_source,
                              const struct garim_policy *policy,
                              const struct garim_bench_options *options)
 {
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     garim_policy_describe(policy, &info);
     uint64_t records = options->records;
     if (records == 0 && options->smoke) records = SMOKE_RECORDS;
@@ -122,9 +122,10 @@ uint64_t garim_bench_source_repeats(const struct garim_bench_source *source,
     enum { TOKENS_MAX = 64 };
     struct garim_span_info tokens[TOKENS_MAX];
     size_t token_count = 0;
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     garim_policy_describe(policy, &info);
     for (size_t i = 0; i < info.span_count && token_count < TOKENS_MAX; i++) {
+        tokens[token_count].size = sizeof tokens[token_count];
         garim_policy_span(policy, i, &tokens[token_count]);
         if (strcmp(tokens[token_count].rule, "token") == 0) token_count++;
     }

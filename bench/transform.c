@@ -51,8 +51,8 @@ static void transform_block(struct worker *worker, size_t number)
     size_t block_bytes = source->block_records * source->record_bytes;
     enum garim_status status = garim_transform(
         transformer->contexts[worker->index],
-        source->data + block * block_bytes, transformer->outs[worker->index],
-        source->block_records, NULL);
+        source->data + block * block_bytes, source->block_records,
+        transformer->outs[worker->index], block_bytes, NULL, NULL);
     ASSERT(status == GARIM_OK);
 }
 
@@ -134,7 +134,8 @@ transform_pieces(struct garim_context *context,
         if (piece > count - at) piece = count - at;
         status =
             garim_transform(context, source->data + at * source->record_bytes,
-                            out + at * source->record_bytes, piece, error);
+                            piece, out + at * source->record_bytes,
+                            piece * source->record_bytes, NULL, error);
         at += piece;
         piece = piece * 3 / 2 + 1;
     }
@@ -175,8 +176,8 @@ static enum garim_status verify(struct garim_bench *bench,
     enum garim_status status = transform_scalar(bench->options.workloads, name,
                                                 source, expected, count, error);
     if (status == GARIM_OK)
-        status = garim_transform(transformer->contexts[0], source->data, out,
-                                 count, error);
+        status = garim_transform(transformer->contexts[0], source->data, count,
+                                 out, bytes, NULL, error);
     if (status == GARIM_OK) {
         bool right = memcmp(out, expected, bytes) == 0;
         if (identity) right = right && memcmp(out, source->data, bytes) == 0;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api_size.h"
 #include "base/error.h"
 #include "layout/load_layout.h"
 #include "policy/load_policy.h"
@@ -31,6 +32,19 @@ enum garim_status garim_layout_open(struct garim_layout **ret_layout,
     return status;
 }
 
+enum garim_status garim_layout_open_memory(struct garim_layout **ret_layout,
+                                           const char *name, const void *text,
+                                           size_t bytes,
+                                           struct garim_error *error)
+{
+    struct garim_yaml *yaml = NULL;
+    enum garim_status status =
+        garim_yaml_open_text(&yaml, name, text, bytes, error);
+    if (status == GARIM_OK) status = garim_layout_load(ret_layout, yaml, error);
+    garim_yaml_close(yaml);
+    return status;
+}
+
 void garim_layout_close(struct garim_layout *layout)
 {
     garim_layout_unload(layout);
@@ -39,7 +53,7 @@ void garim_layout_close(struct garim_layout *layout)
 void garim_layout_describe(const struct garim_layout *layout,
                            struct garim_layout_info *ret_info)
 {
-    *ret_info = (struct garim_layout_info){
+    const struct garim_layout_info info = {
         .name = layout->name,
         .path = layout->path,
         .encoding = layout->page->name,
@@ -51,13 +65,14 @@ void garim_layout_describe(const struct garim_layout *layout,
         .trailer_bytes = layout->framing.trailer.bytes,
         .field_count = layout->field_count,
     };
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 void garim_layout_field(const struct garim_layout *layout, size_t index,
                         struct garim_field_info *ret_info)
 {
     const struct garim_field *field = &layout->fields[index];
-    *ret_info = (struct garim_field_info){
+    const struct garim_field_info info = {
         .name = field->name,
         .type = field->type->name,
         .encoding = field->page->name,
@@ -65,6 +80,7 @@ void garim_layout_field(const struct garim_layout *layout, size_t index,
         .at = field->at,
         .bytes = field->bytes,
     };
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 enum garim_status garim_layout_measure(const struct garim_layout *layout,
@@ -85,7 +101,29 @@ enum garim_status garim_layout_measure(const struct garim_layout *layout,
 enum garim_status garim_policy_open(struct garim_policy **ret_policy,
                                     const char *path, struct garim_error *error)
 {
-    return garim_policy_load(ret_policy, path, error);
+    struct garim_yaml *yaml = NULL;
+    enum garim_status status = garim_yaml_open(&yaml, path, error);
+    if (status == GARIM_OK)
+        status = garim_policy_load(ret_policy, yaml, NULL, error);
+    garim_yaml_close(yaml);
+    return status;
+}
+
+enum garim_status
+garim_policy_open_memory(struct garim_policy **ret_policy, const char *name,
+                         const void *text, size_t bytes,
+                         const char *layout_name, const void *layout_text,
+                         size_t layout_bytes, struct garim_error *error)
+{
+    const struct garim_policy_source layout = {
+        .name = layout_name, .text = layout_text, .bytes = layout_bytes};
+    struct garim_yaml *yaml = NULL;
+    enum garim_status status =
+        garim_yaml_open_text(&yaml, name, text, bytes, error);
+    if (status == GARIM_OK)
+        status = garim_policy_load(ret_policy, yaml, &layout, error);
+    garim_yaml_close(yaml);
+    return status;
 }
 
 void garim_policy_close(struct garim_policy *policy)
@@ -122,13 +160,14 @@ void garim_policy_rule(const struct garim_policy *policy, size_t index,
                        struct garim_rule_info *ret_info)
 {
     const struct garim_rule *rule = garim_rule_at(index);
-    *ret_info = (struct garim_rule_info){
+    const struct garim_rule_info info = {
         .name = rule->name,
         .participle = rule->participle,
         .fields = count_fields(policy, rule),
         .keeps = rule->keeps,
         .keyed = rule->secret_bytes > 0,
     };
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 static bool leaves_unchecked(const struct garim_edge *edge)
@@ -150,7 +189,7 @@ static bool leaves_nulls(const struct garim_step *step)
 void garim_policy_describe(const struct garim_policy *policy,
                            struct garim_policy_info *ret_info)
 {
-    *ret_info = (struct garim_policy_info){
+    struct garim_policy_info info = {
         .path = policy->path,
         .recipient = policy->release.recipient,
         .purpose = policy->release.purpose,
@@ -168,7 +207,8 @@ void garim_policy_describe(const struct garim_policy *policy,
         .header_unchecked = leaves_unchecked(&policy->framing.header),
         .trailer_unchecked = leaves_unchecked(&policy->framing.trailer),
     };
-    memcpy(ret_info->digest, policy->digest, sizeof ret_info->digest);
+    memcpy(info.digest, policy->digest, sizeof info.digest);
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 void garim_policy_span(const struct garim_policy *policy, size_t index,
@@ -176,7 +216,7 @@ void garim_policy_span(const struct garim_policy *policy, size_t index,
 {
     const struct garim_step *step = &policy->steps[index];
     bool gap = step->field->name[0] == '\0';
-    *ret_info = (struct garim_span_info){
+    const struct garim_span_info info = {
         .field = step->field->name,
         .type = gap ? "" : step->field->type->name,
         .rule = step->rule->name,
@@ -187,18 +227,20 @@ void garim_policy_span(const struct garim_policy *policy, size_t index,
         .candidates =
             step->rule->candidates == NULL ? 0 : step->rule->candidates(step),
     };
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 void garim_policy_domain(const struct garim_policy *policy, size_t index,
                          struct garim_domain_info *ret_info)
 {
     const struct garim_domain *domain = &policy->domains[index];
-    *ret_info = (struct garim_domain_info){
+    const struct garim_domain_info info = {
         .name = domain->name,
         .canonical = domain->canonical->name,
         .token_bits = domain->token_bits,
         .expected_collisions = domain->expected_collisions,
     };
+    garim_info_give(ret_info, &info, sizeof info);
 }
 
 /* ---- engines and contexts -------------------------------------------------
@@ -237,8 +279,10 @@ enum garim_status garim_engine_open(struct garim_engine **ret_engine,
                                     struct garim_error *error)
 {
     enum garim_tier tier = GARIM_TIER_SCALAR;
-    enum garim_status status =
-        choose_tier(options == NULL ? NULL : options->kernels, &tier, error);
+    struct garim_engine_options taken;
+    enum garim_status status = garim_options_take(
+        &taken, sizeof taken, options, "garim_engine_options", error);
+    if (status == GARIM_OK) status = choose_tier(taken.kernels, &tier, error);
     if (status == GARIM_OK) status = garim_self_test(tier, error);
     if (status != GARIM_OK) return status;
     struct garim_engine *engine = calloc(1, sizeof *engine);
@@ -340,21 +384,37 @@ static enum garim_status refuse_framing(const struct garim_policy *policy,
     return GARIM_INPUT;
 }
 
+/* All records are as long after it as before. */
+static enum garim_status refuse_room(const struct garim_policy *policy,
+                                     size_t count, size_t out_bytes,
+                                     struct garim_error *error)
+{
+    return garim_error_set(error, GARIM_USAGE,
+                           "%zu bytes are no room for %zu records of %zu bytes "
+                           "each; give a larger buffer, or fewer records",
+                           out_bytes, count, policy->framing.stride);
+}
+
 enum garim_status garim_transform(struct garim_context *context, const void *in,
-                                  void *out, size_t count,
-                                  struct garim_error *error)
+                                  size_t count, void *out, size_t out_bytes,
+                                  size_t *ret_count, struct garim_error *error)
 {
     const struct garim_policy *policy = context->policy;
     const struct garim_batch batch = {
         .in = in, .out = out, .count = count, .owned_end = count};
     struct garim_reject reject;
     struct garim_made made;
+    if (ret_count != NULL) *ret_count = 0;
+    if (count > out_bytes / policy->framing.stride)
+        return refuse_room(policy, count, out_bytes, error);
+    if (count == 0) return GARIM_OK;
     garim_policy_transform(context->workspace, &batch, context->counts, &reject,
                            1, &made);
     if (made.broken_row != SIZE_MAX) {
         memset(out, 0, count * policy->framing.stride);
         return refuse_framing(policy, made.broken_row, error);
     }
+    if (ret_count != NULL) *ret_count = count;
     return made.reject_count == 0 ? GARIM_OK
                                   : refuse_record(policy, &reject, error);
 }

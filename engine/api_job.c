@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "api_size.h"
 #include "base/assert.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -18,6 +19,66 @@
 /* Of the bytes that a policy and a key make of a record: part of what a job
  * is, so that no output is begun by one version and ended by another. */
 #define OUTPUT_FORMAT "2"
+
+/* ---- what comes from the caller, and what goes back ------------------------
+ */
+
+/* A caller has room for all of this at least, so that no array of a report is
+ * lost to it. */
+enum {
+    REPORT_BYTES_MIN = offsetof(struct garim_report, notes) +
+                       sizeof(((struct garim_report *)0)->notes),
+};
+
+/* The structs of a caller in the sizes that the library knows. */
+struct call {
+    struct garim_job_options options;
+    struct garim_filter filter;
+    struct garim_report report;
+};
+
+static enum garim_status check_report(const struct garim_report *report,
+                                      struct garim_error *error)
+{
+    return garim_size_check(report->size, REPORT_BYTES_MIN, "garim_report",
+                            error);
+}
+
+static enum garim_status take(struct call *ret_call,
+                              const struct garim_job_options *options,
+                              const struct garim_report *report,
+                              struct garim_error *error)
+{
+    *ret_call = (struct call){.report.size = sizeof ret_call->report};
+    struct garim_job_options *taken = &ret_call->options;
+    enum garim_status status =
+        report == NULL ? GARIM_OK : check_report(report, error);
+    if (status == GARIM_OK)
+        status = garim_options_take(taken, sizeof *taken, options,
+                                    "garim_job_options", error);
+    if (status != GARIM_OK || taken->filter == NULL) return status;
+    status = garim_options_take(&ret_call->filter, sizeof ret_call->filter,
+                                taken->filter, "garim_filter", error);
+    taken->filter = &ret_call->filter;
+    return status;
+}
+
+static void give(struct call *call, struct garim_report *report)
+{
+    if (report != NULL && check_report(report, NULL) == GARIM_OK)
+        garim_info_give(report, &call->report, sizeof call->report);
+    else
+        garim_report_clear(&call->report);
+}
+
+void garim_report_clear(struct garim_report *report)
+{
+    static const struct garim_report empty = {.size = sizeof empty};
+    if (report == NULL || check_report(report, NULL) != GARIM_OK) return;
+    free(report->fields);
+    free(report->rejects);
+    garim_info_give(report, &empty, sizeof empty);
+}
 
 /* ---- run: the worker that transforms ---------------------------------------
  */
@@ -137,12 +198,12 @@ static enum garim_status run_job(const struct garim_job *job,
     return status == GARIM_OK ? completed : status;
 }
 
-enum garim_status garim_run(const struct garim_engine *engine,
-                            const struct garim_job_options *options,
-                            struct garim_report *report,
-                            struct garim_error *error)
+static enum garim_status run(const struct garim_engine *engine,
+                             const struct garim_job_options *options,
+                             struct garim_report *report,
+                             struct garim_error *error)
 {
-    struct garim_worker worker = {
+    const struct garim_worker worker = {
         .user = engine,
         .count_size = engine->policy->count_size,
         .reject_steps = (unsigned)engine->policy->step_count,
@@ -169,15 +230,20 @@ enum garim_status garim_run(const struct garim_engine *engine,
         .seal = engine->seals == NULL ? NULL : &seal,
         .whole = tell_whole,
     };
-    *report = (struct garim_report){0};
     return run_job(&job, engine, report, error);
 }
 
-void garim_report_clear(struct garim_report *report)
+enum garim_status garim_run(const struct garim_engine *engine,
+                            const struct garim_job_options *options,
+                            struct garim_report *report,
+                            struct garim_error *error)
 {
-    free(report->fields);
-    free(report->rejects);
-    *report = (struct garim_report){0};
+    struct call call;
+    enum garim_status status = take(&call, options, report, error);
+    if (status == GARIM_OK)
+        status = run(engine, &call.options, &call.report, error);
+    give(&call, report);
+    return status;
 }
 
 /* ---- synth: the worker that generates ---------------------------------------
@@ -226,15 +292,18 @@ enum garim_status garim_synth(const struct garim_layout *layout, uint64_t seed,
         .close = close_sample,
         .generate = generate,
     };
-    struct garim_job job = {
-        .options = options,
+    struct call call;
+    const struct garim_job job = {
+        .options = &call.options,
         .framing = &layout->framing,
         .worker = &worker,
         .generate_records = records,
     };
     uint64_t no_counts = 0;
-    *report = (struct garim_report){0};
-    enum garim_status status = garim_job_run(&job, report, &no_counts, error);
-    report->kernels = "scalar";
+    enum garim_status status = take(&call, options, report, error);
+    if (status == GARIM_OK)
+        status = garim_job_run(&job, &call.report, &no_counts, error);
+    call.report.kernels = "scalar";
+    give(&call, report);
     return status;
 }

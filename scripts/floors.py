@@ -35,6 +35,7 @@ DOORS = {
     r"openssl/": r"engine/crypto/openssl\.c|bench/peer_openssl\.c",
     r"^yaml\.h": r"engine/config/yaml\.c",
     r"utf8proc": r"engine/text/unicode\.c",
+    r"jansson": r"engine/text/json\.c",
     r"iconv\.h": r"engine/record/codepage\.c|bench/peer_iconv\.c",
     r"ipsec": r"bench/peer_ipsec_mb\.c",
     r"(x86|imm|emm|cpu)?intrin\.h|cpuid\.h": r"engine/kernels/x86/.*",

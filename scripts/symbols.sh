@@ -5,7 +5,13 @@
 #
 # usage: symbols.sh LIBGARIM.SO GARIM.H
 set -eu
-exported=$(nm -D --defined-only "$1" | awk '{print $3}' | sort)
+exported=$(nm -D --defined-only "$1" | awk '$2 != "A" {print $3}' | sort)
+unversioned=$(printf '%s\n' "$exported" | grep -v '@@GARIM_[0-9]*$' || true)
+if [ -n "$unversioned" ]; then
+    printf 'symbols: these have no version in engine/garim.map:\n%s\n' "$unversioned"
+    exit 1
+fi
+exported=$(printf '%s\n' "$exported" | sed 's/@@.*//')
 strangers=$(printf '%s\n' "$exported" | grep -v '^garim_' || true)
 if [ -n "$strangers" ]; then
     printf 'symbols: these leave the library without the name garim_:\n%s\n' "$strangers"

@@ -138,7 +138,7 @@ static void close_handles(struct session *session)
 
 static void do_open(struct session *session, char **words)
 {
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     struct garim_key *key = NULL;
     FILE *text = start_text(session);
     close_handles(session);
@@ -147,10 +147,13 @@ static void do_open(struct session *session, char **words)
     if (status == GARIM_OK)
         status = garim_key_open_file(&key, words[2], &session->error);
     if (status == GARIM_OK)
-        status = garim_engine_open(
-            &session->engine, session->policy, key,
-            &(struct garim_engine_options){.kernels = words[3]},
-            &session->error);
+        status =
+            garim_engine_open(&session->engine, session->policy, key,
+                              &(struct garim_engine_options){
+                                  .size = sizeof(struct garim_engine_options),
+                                  .kernels = words[3],
+                              },
+                              &session->error);
     if (status == GARIM_OK) {
         garim_policy_describe(session->policy, &info);
         fprintf(text, "key_id %s\n", garim_key_id(key));
@@ -173,6 +176,7 @@ static void do_transform(struct session *session, char **words)
     bool same = strcmp(words[3], "same") == 0;
     unsigned char *in = place(session->in, words[2], bytes);
     unsigned char *out = same ? in : place(session->out, words[3], bytes);
+    size_t made = SIZE_MAX;
     unsigned char *out_arena = same ? session->in : session->out;
     FILE *text = start_text(session);
 
@@ -180,13 +184,15 @@ static void do_transform(struct session *session, char **words)
     paint(out_arena, out, bytes);
     if (fread(in, 1, bytes, stdin) != bytes) die("input ends");
     memcpy(session->in_copy, in, bytes);
-    enum garim_status status =
-        garim_transform(session->context, in, out, count, &session->error);
+    enum garim_status status = garim_transform(session->context, in, count, out,
+                                               bytes, &made, &session->error);
     if (!frame_is_intact(out_arena, out, bytes) ||
         !frame_is_intact(session->in, in, bytes))
         fprintf(text, "fault wrote beyond the buffer\n");
     if (!same && memcmp(session->in_copy, in, bytes) != 0)
         fprintf(text, "fault wrote into the input\n");
+    if (made != (status == GARIM_OK || status == GARIM_DATA ? count : 0))
+        fprintf(text, "fault counted %zu records\n", made);
     answer(session, status, out, bytes, text);
 }
 
@@ -214,8 +220,9 @@ static void write_report(FILE *text, const struct garim_report *report)
 
 static void do_run(struct session *session, char **words)
 {
-    struct garim_report report = {0};
+    struct garim_report report = {.size = sizeof report};
     struct garim_job_options options = {
+        .size = sizeof options,
         .input = words[1],
         .output = words[2],
         .io = strcmp(words[3], "uring") == 0 ? GARIM_IO_URING : GARIM_IO_POSIX,

@@ -114,7 +114,8 @@ static enum garim_status run(const struct job *job, const char *output,
                              struct garim_job_options options,
                              struct garim_error *error)
 {
-    struct garim_report report = {0};
+    struct garim_report report = {.size = sizeof report};
+    options.size = sizeof options;
     options.input = "in";
     options.output = output;
     options.io = GARIM_IO_POSIX;

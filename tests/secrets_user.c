@@ -40,7 +40,7 @@ static void await_line(void)
 static void *work(void *records)
 {
     struct garim_error error;
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     struct garim_context *context = NULL;
     const size_t step = *(const size_t *)records;
     garim_policy_describe(policy, &info);
@@ -52,8 +52,9 @@ static void *work(void *records)
     bool first = true;
     do {
         for (size_t at = 0; at < RECORDS; at += step)
-            if (garim_transform(context, in + at * info.input_bytes,
-                                out + at * info.output_bytes, step,
+            if (garim_transform(context, in + at * info.input_bytes, step,
+                                out + at * info.output_bytes,
+                                step * info.output_bytes, NULL,
                                 &error) != GARIM_OK)
                 fail(&error);
         if (first) (void)atomic_fetch_add(&begun, 1);
@@ -69,7 +70,8 @@ static void open_all(char **words)
 {
     struct garim_error error;
     struct garim_key *key = NULL;
-    const struct garim_engine_options options = {.kernels = words[3]};
+    const struct garim_engine_options options = {.size = sizeof options,
+                                                 .kernels = words[3]};
     if (garim_policy_open(&policy, words[1], &error) != GARIM_OK ||
         garim_key_open_file(&key, words[2], &error) != GARIM_OK ||
         garim_engine_open(&engine, policy, key, &options, &error) != GARIM_OK)

@@ -17,6 +17,8 @@ enum {
     GARIM_YAML_BYTES_MAX = 256 << 10,
     GARIM_YAML_NODES_MAX = 1 << 16, /* texts, lists and maps of one file */
     GARIM_YAML_DEPTH_MAX = 64,      /* of lists and maps in each other */
+    GARIM_JSON_BYTES_MAX = 1 << 20,
+    GARIM_JSON_DEPTH_MAX = 32, /* of objects and arrays in each other */
 
     GARIM_CHARACTER_BYTES_MAX = 3, /* UTF-8 bytes of one byte of a code page */
     GARIM_TOKEN_BITS_MIN = 80,

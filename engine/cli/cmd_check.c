@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "json.h"
+#include "text/json_write.h"
 
 enum {
     SAMPLE_SEED = 1,
@@ -56,7 +56,8 @@ static enum garim_status transform(struct check *check,
     struct garim_context *context;
     enum garim_status status = garim_context_open(&context, engine, error);
     if (status != GARIM_OK) return status;
-    status = garim_transform(context, check->before, check->after, 1, error);
+    status = garim_transform(context, check->before, 1, check->after,
+                             check->info.output_bytes, NULL, error);
     garim_context_close(context);
     if (status != GARIM_DATA) return status;
     check->fault = *error;
@@ -123,7 +124,7 @@ static bool keeps_everything(const struct check *check)
 {
     size_t kept = 0, others = 0;
     for (size_t i = 0; i < check->info.rule_count; i++) {
-        struct garim_rule_info rule;
+        struct garim_rule_info rule = {.size = sizeof rule};
         garim_policy_rule(check->policy, i, &rule);
         *(rule.keeps ? &kept : &others) += rule.fields;
     }
@@ -207,7 +208,7 @@ static void warn(const struct check *check, tell_function *tell, void *user)
     if (check->info.header_unchecked) warn_of_edge(tell, user, "header");
     if (check->info.trailer_unchecked) warn_of_edge(tell, user, "trailer");
     for (size_t i = 0; i < check->info.span_count; i++) {
-        struct garim_span_info span;
+        struct garim_span_info span = {.size = sizeof span};
         garim_policy_span(check->policy, i, &span);
         warn_of_span(&span, tell, user);
     }
@@ -272,7 +273,7 @@ static void print_spans(const struct check *check)
     garim_cli_cell(stdout, "field", check->name_columns);
     printf("  type    rule      details\n");
     for (size_t i = 0; i < check->info.span_count; i++) {
-        struct garim_span_info span;
+        struct garim_span_info span = {.size = sizeof span};
         garim_policy_span(check->policy, i, &span);
         printf("  %5zu  %5zu  ", span.at, span.bytes);
         garim_cli_cell(stdout, span.field[0] == '\0' ? "(none)" : span.field,
@@ -289,7 +290,7 @@ static void print_domains(const struct check *check)
     size_t columns = strlen("domain");
     if (check->info.domain_count == 0) return;
     for (size_t i = 0; i < check->info.domain_count; i++) {
-        struct garim_domain_info domain;
+        struct garim_domain_info domain = {.size = sizeof domain};
         garim_policy_domain(check->policy, i, &domain);
         size_t wide = garim_cli_columns(domain.name);
         if (wide > columns) columns = wide;
@@ -300,7 +301,7 @@ static void print_domains(const struct check *check)
     printf("  canonical   bits  colliding pairs expected of %s subjects\n",
            GARIM_CLI_COUNT(check->info.subjects));
     for (size_t i = 0; i < check->info.domain_count; i++) {
-        struct garim_domain_info domain;
+        struct garim_domain_info domain = {.size = sizeof domain};
         garim_policy_domain(check->policy, i, &domain);
         printf("  ");
         garim_cli_cell(stdout, domain.name, columns);
@@ -321,7 +322,7 @@ static void print_sample(const struct check *check)
     garim_cli_cell(stdout, "before", columns);
     printf("  after, under a throw-away key\n");
     for (size_t i = 0; i < check->layout_info.field_count; i++) {
-        struct garim_field_info field;
+        struct garim_field_info field = {.size = sizeof field};
         garim_layout_field(check->layout, i, &field);
         printf("  ");
         garim_cli_cell(stdout, field.name, check->name_columns);
@@ -345,7 +346,7 @@ static void print_text(struct check *check)
 {
     check->name_columns = strlen("a sample");
     for (size_t i = 0; i < check->layout_info.field_count; i++) {
-        struct garim_field_info field;
+        struct garim_field_info field = {.size = sizeof field};
         garim_layout_field(check->layout, i, &field);
         size_t columns = garim_cli_columns(field.name);
         if (columns > check->name_columns) check->name_columns = columns;
@@ -390,7 +391,7 @@ static void json_spans(struct garim_json *json, const struct check *check)
 {
     garim_json_open(json, "spans", '[');
     for (size_t i = 0; i < check->info.span_count; i++) {
-        struct garim_span_info span;
+        struct garim_span_info span = {.size = sizeof span};
         garim_policy_span(check->policy, i, &span);
         garim_json_open(json, NULL, '{');
         garim_json_count(json, "at", span.at);
@@ -408,7 +409,7 @@ static void json_domains(struct garim_json *json, const struct check *check)
 {
     garim_json_open(json, "domains", '[');
     for (size_t i = 0; i < check->info.domain_count; i++) {
-        struct garim_domain_info domain;
+        struct garim_domain_info domain = {.size = sizeof domain};
         garim_policy_domain(check->policy, i, &domain);
         garim_json_open(json, NULL, '{');
         garim_json_text(json, "name", domain.name);
@@ -438,7 +439,7 @@ static void print_json(const struct check *check)
     json_domains(&json, check);
     garim_json_open(&json, "sample", '[');
     for (size_t i = 0; i < check->layout_info.field_count; i++) {
-        struct garim_field_info field;
+        struct garim_field_info field = {.size = sizeof field};
         garim_layout_field(check->layout, i, &field);
         garim_json_open(&json, NULL, '{');
         garim_json_text(&json, "field", field.name);
@@ -460,6 +461,8 @@ enum garim_status garim_cli_check(const struct garim_cli_settings *settings,
     struct check check = {
         .policy = policy,
         .layout = garim_policy_layout(policy),
+        .info.size = sizeof check.info,
+        .layout_info.size = sizeof check.layout_info,
     };
     garim_policy_describe(policy, &check.info);
     garim_layout_describe(check.layout, &check.layout_info);

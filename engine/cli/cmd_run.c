@@ -24,11 +24,11 @@ check_options(const struct garim_cli_settings *settings,
 static enum garim_status allow_no_key(const struct garim_policy *policy,
                                       struct garim_error *error)
 {
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     size_t keyed = 0;
     garim_policy_describe(policy, &info);
     for (size_t i = 0; i < info.rule_count; i++) {
-        struct garim_rule_info rule;
+        struct garim_rule_info rule = {.size = sizeof rule};
         garim_policy_rule(policy, i, &rule);
         keyed += rule.keyed ? rule.fields : 0;
     }
@@ -53,6 +53,7 @@ static enum garim_status open_engine(const struct garim_cli_settings *settings,
     if (status == GARIM_OK && key == NULL) status = allow_no_key(policy, error);
     if (status == GARIM_OK) {
         const struct garim_engine_options options = {
+            .size = sizeof options,
             .kernels = garim_cli_kernels[settings->kernels]};
         status = garim_engine_open(ret_engine, policy, key, &options, error);
         garim_key_close(key);
@@ -68,8 +69,8 @@ static void print_summary(const struct garim_cli_settings *settings,
                           const struct garim_policy *policy,
                           const struct garim_report *report)
 {
-    struct garim_policy_info info;
-    struct garim_layout_info layout;
+    struct garim_policy_info info = {.size = sizeof info};
+    struct garim_layout_info layout = {.size = sizeof layout};
     char *title;
     garim_policy_describe(policy, &info);
     garim_layout_describe(garim_policy_layout(policy), &layout);
@@ -157,7 +158,7 @@ static enum garim_status run_job(struct reporting *reporting,
                                  struct garim_error *error)
 {
     const struct garim_cli_settings *settings = reporting->settings;
-    struct garim_report report = {0};
+    struct garim_report report = {.size = sizeof report};
     *error = (struct garim_error){.record = GARIM_NONE, .offset = GARIM_NONE};
     job->options.whole = report_whole;
     job->options.whole_user = reporting;
@@ -182,7 +183,7 @@ static enum garim_status prepare(const struct garim_cli_settings *settings,
                                  struct garim_cli_report_file *report_file,
                                  struct garim_error *error)
 {
-    struct garim_layout_info layout;
+    struct garim_layout_info layout = {.size = sizeof layout};
     garim_layout_describe(garim_policy_layout(policy), &layout);
     enum garim_status status = garim_cli_guard(settings, layout.path, error);
     if (status == GARIM_OK)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "json.h"
+#include "text/json_write.h"
 
 enum { HEX_BYTES_A_LINE = 16, RECORDS_DEFAULT = 10 };
 
@@ -117,7 +117,7 @@ static void print_record(const struct view *view, uint64_t record)
     printf("\nrecord %s, byte %s\n", GARIM_CLI_COUNT(record),
            GARIM_CLI_COUNT(offset_of(view, record)));
     for (size_t i = 0; i < view->info.field_count; i++) {
-        struct garim_field_info field;
+        struct garim_field_info field = {.size = sizeof field};
         bool printable;
         garim_layout_field(view->layout, i, &field);
         garim_layout_text(view->layout, i, view->record, view->text,
@@ -142,7 +142,7 @@ static void print_json(const struct view *view, uint64_t record)
     garim_json_count(&json, "offset", offset_of(view, record));
     garim_json_open(&json, "fields", '{');
     for (size_t i = 0; i < view->info.field_count; i++) {
-        struct garim_field_info field;
+        struct garim_field_info field = {.size = sizeof field};
         garim_layout_field(view->layout, i, &field);
         garim_layout_text(view->layout, i, view->record, view->text,
                           view->text_bytes, NULL);
@@ -208,7 +208,7 @@ static bool make_room(struct view *view)
     enum { TEXT_BYTES_A_BYTE = 4 }; /* \xNN */
     size_t longest = 0;
     for (size_t i = 0; i < view->info.field_count; i++) {
-        struct garim_field_info field;
+        struct garim_field_info field = {.size = sizeof field};
         garim_layout_field(view->layout, i, &field);
         size_t columns = garim_cli_columns(field.name);
         if (columns > view->name_columns) view->name_columns = columns;
@@ -230,6 +230,7 @@ enum garim_status garim_cli_show(const struct garim_cli_settings *settings,
     struct view view = {
         .path = settings->operands[1],
         .layout = layout,
+        .info.size = sizeof view.info,
         .descriptor = -1,
         .json = settings->json,
     };

@@ -9,7 +9,7 @@ enum garim_status garim_cli_synth(const struct garim_cli_settings *settings,
 {
     struct garim_cli_job job;
     struct garim_layout *layout;
-    struct garim_report report = {0};
+    struct garim_report report = {.size = sizeof report};
     enum garim_status status =
         garim_cli_guard(settings, settings->operands[0], error);
     if (status == GARIM_OK)
@@ -24,7 +24,7 @@ enum garim_status garim_cli_synth(const struct garim_cli_settings *settings,
                          &report, error);
     garim_cli_job_close(&job);
     if (status == GARIM_OK && !settings->quiet) {
-        struct garim_layout_info info;
+        struct garim_layout_info info = {.size = sizeof info};
         char title[192];
         garim_layout_describe(layout, &info);
         (void)snprintf(title, sizeof title, "%s, sample records of seed %llu",

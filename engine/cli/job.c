@@ -197,6 +197,7 @@ options_of(const struct garim_cli_settings *settings)
                                                 GARIM_IO_POSIX};
     const uint64_t end = settings->records.end;
     return (struct garim_job_options){
+        .size = sizeof(struct garim_job_options),
         .input = settings->input,
         .output = settings->output,
         .force = settings->force,

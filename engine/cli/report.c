@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "json.h"
+#include "text/json_write.h"
 
 static const char *status_word(enum garim_status status)
 {
@@ -152,8 +152,8 @@ garim_cli_report_open(struct garim_cli_report_file *report_file,
 static void write_policy(struct garim_json *json,
                          const struct garim_policy *policy)
 {
-    struct garim_policy_info info;
-    struct garim_layout_info layout;
+    struct garim_policy_info info = {.size = sizeof info};
+    struct garim_layout_info layout = {.size = sizeof layout};
     garim_policy_describe(policy, &info);
     garim_layout_describe(garim_policy_layout(policy), &layout);
     garim_json_open(json, "policy", '{');

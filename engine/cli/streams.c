@@ -171,6 +171,7 @@ enum garim_status garim_cli_streams_begin(struct garim_cli_streams *streams,
                                           struct garim_error *error)
 {
     streams->filter = (struct garim_filter){
+        .size = sizeof streams->filter,
         .open = begin_output,
         .finish = end_output,
         .user = streams,

@@ -61,7 +61,7 @@ static void print_rules(const struct garim_policy *policy,
 {
     const char *separator = "";
     for (size_t i = info->rule_count; i-- > 0;) {
-        struct garim_rule_info rule;
+        struct garim_rule_info rule = {.size = sizeof rule};
         garim_policy_rule(policy, i, &rule);
         if (rule.fields == 0) continue;
         fprintf(stderr, "%s%zu %s", separator, rule.fields, rule.participle);
@@ -182,7 +182,7 @@ void garim_cli_summary(const char *title,
                        const struct garim_policy *policy,
                        const struct garim_report *report)
 {
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     bool generated = policy == NULL;
     if (!generated) garim_policy_describe(policy, &info);
     fprintf(stderr, "%s\n", title);

@@ -14,6 +14,15 @@
 #include "base/error.h"
 #include "base/limits.h"
 
+static enum garim_status refuse_size(const char *path,
+                                     struct garim_error *error)
+{
+    return garim_error_set_path(
+        error, GARIM_USAGE, path,
+        "is larger than %d bytes; is it a layout or a policy?",
+        GARIM_YAML_BYTES_MAX);
+}
+
 static enum garim_status read_bytes(int fd, const char *path, char **ret_text,
                                     size_t *ret_bytes,
                                     struct garim_error *error)
@@ -31,10 +40,7 @@ static enum garim_status read_bytes(int fd, const char *path, char **ret_text,
                                         "cannot be read (%s); check its rights",
                                         garim_error_text(errno));
     }
-    return garim_error_set_path(
-        error, GARIM_USAGE, path,
-        "is larger than %d bytes; is it a layout or a policy?",
-        GARIM_YAML_BYTES_MAX);
+    return refuse_size(path, error);
 }
 
 static const char *kind_of(mode_t mode)
@@ -87,4 +93,18 @@ enum garim_status garim_source_read(const char *path, char **ret_text,
     if (fd >= 0) (void)close(fd);
     if (status != GARIM_OK) return status;
     return check(path, *ret_text, *ret_bytes, error);
+}
+
+enum garim_status garim_source_copy(const char *name, const void *text,
+                                    size_t bytes, char **ret_text,
+                                    size_t *ret_bytes,
+                                    struct garim_error *error)
+{
+    *ret_text = NULL;
+    *ret_bytes = bytes;
+    if (bytes > GARIM_YAML_BYTES_MAX) return refuse_size(name, error);
+    *ret_text = malloc(bytes + 1);
+    if (*ret_text == NULL) return garim_error_no_memory(error);
+    if (bytes > 0) memcpy(*ret_text, text, bytes);
+    return check(name, *ret_text, bytes, error);
 }

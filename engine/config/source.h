@@ -18,4 +18,10 @@ enum garim_status garim_source_read(const char *path, char **ret_text,
                                     size_t *ret_bytes,
                                     struct garim_error *error);
 
+/* The same from memory: a copy of `text`, which errors call `name`. */
+enum garim_status garim_source_copy(const char *name, const void *text,
+                                    size_t bytes, char **ret_text,
+                                    size_t *ret_bytes,
+                                    struct garim_error *error);
+
 #endif

@@ -388,24 +388,44 @@ static enum garim_status parse(struct garim_yaml *yaml,
     return status;
 }
 
-enum garim_status garim_yaml_open(struct garim_yaml **ret_yaml,
-                                  const char *path, struct garim_error *error)
+/* From memory, or where `text` is NULL from the file `name`. */
+static enum garim_status open_source(struct garim_yaml **ret_yaml,
+                                     const char *name, const void *text,
+                                     size_t bytes, struct garim_error *error)
 {
     struct garim_yaml *yaml = calloc(1, sizeof *yaml);
     if (yaml == NULL) return garim_error_no_memory(error);
-    yaml->path = strdup(path);
+    yaml->path = strdup(name);
     yaml->arena = garim_arena_open();
     enum garim_status status = GARIM_OK;
     if (yaml->path == NULL || yaml->arena == NULL)
         status = garim_error_no_memory(error);
-    if (status == GARIM_OK)
-        status = garim_source_read(path, &yaml->source, &yaml->bytes, error);
+    else if (text == NULL)
+        status = garim_source_read(name, &yaml->source, &yaml->bytes, error);
+    else
+        status = garim_source_copy(name, text, bytes, &yaml->source,
+                                   &yaml->bytes, error);
     if (status == GARIM_OK) status = parse(yaml, error);
     if (status == GARIM_OK)
         *ret_yaml = yaml;
     else
         garim_yaml_close(yaml);
     return status;
+}
+
+enum garim_status garim_yaml_open(struct garim_yaml **ret_yaml,
+                                  const char *path, struct garim_error *error)
+{
+    return open_source(ret_yaml, path, NULL, 0, error);
+}
+
+enum garim_status garim_yaml_open_text(struct garim_yaml **ret_yaml,
+                                       const char *name, const void *text,
+                                       size_t bytes, struct garim_error *error)
+{
+    const bool given = text != NULL;
+    return open_source(ret_yaml, name, given ? text : "", given ? bytes : 0,
+                       error);
 }
 
 void garim_yaml_close(struct garim_yaml *yaml)

@@ -23,6 +23,10 @@ enum garim_yaml_kind {
  * has anchors, aliases, tags, duplicate keys or several documents. */
 enum garim_status garim_yaml_open(struct garim_yaml **ret_yaml,
                                   const char *path, struct garim_error *error);
+/* The same from memory; errors and garim_yaml_path() call it `name`. */
+enum garim_status garim_yaml_open_text(struct garim_yaml **ret_yaml,
+                                       const char *name, const void *text,
+                                       size_t bytes, struct garim_error *error);
 void garim_yaml_close(struct garim_yaml *yaml);
 
 const char *garim_yaml_path(const struct garim_yaml *yaml);

@@ -229,6 +229,7 @@ static bool report_progress(const struct check *check, double begin)
 {
     const struct garim_job_options *options = check->flow->options;
     const struct garim_progress progress = {
+        .size = sizeof progress,
         .bytes_in = check->bytes,
         .bytes_total = check->count * check->flow->geometry.window_bytes,
         .seconds = garim_flow_clock(check->flow) - begin,

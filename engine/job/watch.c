@@ -21,6 +21,7 @@ static bool report_progress(const struct garim_flow *flow,
     const uint64_t bytes_total = source->reads ? flow->geometry.input_bytes
                                                : flow->geometry.output_bytes;
     const struct garim_progress progress = {
+        .size = sizeof progress,
         .records = total->records,
         .bytes_in = total->bytes_in,
         .bytes_out = total->bytes_out,

@@ -42,6 +42,7 @@ enum {
 struct loader {
     struct garim_rule_build build;
     struct garim_policy *policy;
+    const struct garim_policy_source *given; /* or NULL */
     struct garim_step *steps; /* in the order of the layout's fields first */
 };
 
@@ -75,19 +76,35 @@ static void digest(struct garim_reader *reader, struct garim_yaml *layout,
     garim_hex_encode(ret_digest, hash, sizeof hash);
 }
 
+/* The layout that the policy calls `name`, wherever it is. */
+static enum garim_status open_layout(struct loader *loader,
+                                     struct garim_entry entry, const char *name,
+                                     struct garim_yaml **ret_yaml)
+{
+    struct garim_reader *reader = &loader->build.reader;
+    const struct garim_policy_source *given = loader->given;
+    if (given == NULL) {
+        const char *path = beside(reader->arena, loader->policy->path, name);
+        return path == NULL ? garim_error_no_memory(reader->error)
+                            : garim_yaml_open(ret_yaml, path, reader->error);
+    }
+    if (given->name == NULL || strcmp(given->name, name) == 0)
+        return garim_yaml_open_text(ret_yaml, name, given->text, given->bytes,
+                                    reader->error);
+    garim_reader_refuse(reader, entry,
+                        "the layout in memory has another name; give the one "
+                        "that is named here, or the other policy");
+    return reader->status;
+}
+
 static void read_layout(struct loader *loader, struct garim_entry entry)
 {
     struct garim_reader *reader = &loader->build.reader;
     struct garim_policy *policy = loader->policy;
     const char *name = garim_reader_text(reader, entry, 1, 4096);
     if (reader->status != GARIM_OK) return;
-    const char *path = beside(reader->arena, policy->path, name);
-    if (path == NULL) {
-        garim_reader_no_memory(reader);
-        return;
-    }
     struct garim_yaml *yaml = NULL;
-    reader->status = garim_yaml_open(&yaml, path, reader->error);
+    reader->status = open_layout(loader, entry, name, &yaml);
     if (reader->status == GARIM_OK)
         reader->status =
             garim_layout_load(&policy->layout, yaml, reader->error);
@@ -433,22 +450,22 @@ static void read_policy(struct loader *loader)
 }
 
 enum garim_status garim_policy_load(struct garim_policy **ret_policy,
-                                    const char *path, struct garim_error *error)
+                                    struct garim_yaml *yaml,
+                                    const struct garim_policy_source *layout,
+                                    struct garim_error *error)
 {
-    struct garim_yaml *yaml = NULL;
-    enum garim_status status = garim_yaml_open(&yaml, path, error);
-    if (status != GARIM_OK) return status;
+    const char *path = garim_yaml_path(yaml);
     struct garim_arena *arena = garim_arena_open();
     struct garim_policy *policy =
         arena == NULL ? NULL : garim_arena_take(arena, sizeof *policy);
     if (policy == NULL) {
         garim_arena_close(arena);
-        garim_yaml_close(yaml);
         return garim_error_no_memory(error);
     }
     struct loader loader = {
         .build.reader = {.yaml = yaml, .arena = arena, .error = error},
         .policy = policy,
+        .given = layout,
     };
     policy->arena = arena;
     policy->path = garim_arena_text(arena, path, strlen(path));
@@ -456,7 +473,6 @@ enum garim_status garim_policy_load(struct garim_policy **ret_policy,
         garim_reader_no_memory(&loader.build.reader);
     else
         read_policy(&loader);
-    garim_yaml_close(yaml);
     if (loader.build.reader.status == GARIM_OK) {
         garim_arena_seal(arena);
         *ret_policy = policy;

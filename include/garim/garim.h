@@ -4,9 +4,28 @@
  *
  * Handles are opaque.  A function that can fail returns a status and, when
  * `error` is not NULL, fills it with the place and the words; its `ret_`
- * results are untouched then.  The library never prints, never exits and never
- * puts a byte of a field into a message.  Option structs: zero means default.
- * Records are counted from 0, bytes of a file too; lines and columns from 1.
+ * results are untouched then, unless it is said.  The library never prints,
+ * never exits and never puts a byte of a field into a message.  Records are
+ * counted from 0, bytes of a file too; lines and columns from 1.  A pointer may
+ * be NULL only where it is said.
+ *
+ * Structs grow at their ends, and program and library may be of different
+ * versions: where a struct begins with `size`, the caller sets that to the
+ * sizeof of the struct before each use,
+ *
+ *     struct garim_report report = {.size = sizeof report};
+ *
+ * (in C++: garim_report report{}; report.size = sizeof report;).  Options: zero
+ * means default, and so does what an older caller does not have; a `size` that
+ * is not set, or members set that the library does not know, are GARIM_USAGE.
+ * Infos are filled as far as `size` reaches and the library knows, zeros
+ * beyond; one of size 0 is left as it is.  In what a callback is given, `size`
+ * is what the library has filled.
+ *
+ * Without `size`, and so the same for all versions: struct garim_error, for
+ * which nothing needs to be prepared and which could not tell of its own wrong
+ * size; and the elements of a report's arrays, which callers count off by their
+ * sizeof (what is added to them will stand in arrays beside them).
  */
 #ifndef GARIM_GARIM_H
 #define GARIM_GARIM_H
@@ -58,12 +77,15 @@ struct garim_error {
 GARIM_API const char *garim_version(void);
 
 /* ---- layouts and policies ------------------------------------------------
- * Immutable once open and shared by any number of threads. */
+ * Immutable once open and shared by any number of threads, while jobs run too;
+ * close one when nobody uses it any more, nor an engine over it.  The strings
+ * of infos belong to it.  Closing NULL is nothing, here and below. */
 
 struct garim_layout;
 struct garim_policy;
 
 struct garim_layout_info {
+    size_t size;
     const char *name;
     const char *path;
     const char *encoding;
@@ -77,6 +99,7 @@ struct garim_layout_info {
 };
 
 struct garim_field_info {
+    size_t size;
     const char *name;
     const char *type; /* "char", "digits" or "bytes" */
     const char *encoding;
@@ -88,6 +111,7 @@ struct garim_field_info {
 /* One stretch of the record: a field under its rule, or bytes no field covers.
  */
 struct garim_span_info {
+    size_t size;
     const char *field;   /* "" where no field stands */
     const char *type;    /* "" where no field stands */
     const char *rule;    /* "keep", "blank", "constant", "mask", "token" */
@@ -101,6 +125,7 @@ struct garim_span_info {
 };
 
 struct garim_domain_info {
+    size_t size;
     const char *name;
     const char *canonical;
     double token_bits;          /* of its shortest token */
@@ -108,6 +133,7 @@ struct garim_domain_info {
 };
 
 struct garim_policy_info {
+    size_t size;
     const char *path;
     const char *recipient, *purpose, *basis, *epoch, *expires;
     uint64_t subjects;
@@ -124,6 +150,7 @@ struct garim_policy_info {
 
 /* A rule, and how many fields of a policy it is applied to. */
 struct garim_rule_info {
+    size_t size;
     const char *name;
     const char *participle; /* for example "tokenized" */
     size_t fields;
@@ -135,6 +162,12 @@ struct garim_rule_info {
 GARIM_API enum garim_status garim_layout_open(struct garim_layout **ret_layout,
                                               const char *path,
                                               struct garim_error *error);
+/* The same from `bytes` bytes of memory, which need no NUL and are not kept;
+ * errors and infos call it `name`. */
+GARIM_API enum garim_status
+garim_layout_open_memory(struct garim_layout **ret_layout, const char *name,
+                         const void *text, size_t bytes,
+                         struct garim_error *error);
 GARIM_API void garim_layout_close(struct garim_layout *layout);
 GARIM_API void garim_layout_describe(const struct garim_layout *layout,
                                      struct garim_layout_info *ret_info);
@@ -165,6 +198,15 @@ GARIM_API size_t garim_layout_text(const struct garim_layout *layout,
 GARIM_API enum garim_status garim_policy_open(struct garim_policy **ret_policy,
                                               const char *path,
                                               struct garim_error *error);
+/* The same from memory, without a look at any file: digest and output are those
+ * of files of the same bytes.  The policy's `layout:` stays a name, which
+ * errors and infos use for the layout; where `layout_name` is not NULL it must
+ * be the same (else GARIM_USAGE), so that no policy meets the wrong layout. */
+GARIM_API enum garim_status
+garim_policy_open_memory(struct garim_policy **ret_policy, const char *name,
+                         const void *text, size_t bytes,
+                         const char *layout_name, const void *layout_text,
+                         size_t layout_bytes, struct garim_error *error);
 GARIM_API void garim_policy_close(struct garim_policy *policy);
 GARIM_API const struct garim_layout *
 garim_policy_layout(const struct garim_policy *policy);
@@ -219,6 +261,7 @@ struct garim_engine;  /* a policy under a key: shared by threads */
 struct garim_context; /* working memory: one a thread */
 
 struct garim_engine_options {
+    size_t size;
     /* Which instructions the hot path uses: "auto" (or NULL: the fastest that
      * this machine has), "scalar", "avx2", "shani" or "avx512".  The output
      * does not depend on it. */
@@ -244,14 +287,19 @@ garim_context_open(struct garim_context **ret_context,
 GARIM_API void garim_context_close(struct garim_context *context);
 
 /* Transform `count` records of input_bytes each (with their terminators) from
- * `in` into `out`; the two may be the same buffer but not overlap otherwise.
+ * `in` into `out`, which has room for `out_bytes` bytes; the two may be the
+ * same buffer but not overlap otherwise.  `*ret_count` (may be NULL) becomes
+ * the number of records that stand in `out`, whatever the status. GARIM_USAGE:
+ * `out_bytes` is less than `count` times output_bytes, and nothing is written.
  * GARIM_DATA: at least one record broke its layout; such records are blanked
- * whole in `out`, all others are right, `error` names the first.  GARIM_INPUT:
- * a terminator is not in its place, or a line feed stands inside a record;
- * `out` holds nothing of use then and is all NUL. */
+ * whole in `out`, all others are right, `error` names the first, and
+ * `*ret_count` is `count`.  GARIM_INPUT: a terminator is not in its place, or a
+ * line feed stands inside a record; `out` holds nothing of use then and is all
+ * NUL.  A `count` of 0 is GARIM_OK; `in` and `out` may be NULL then. */
 GARIM_API enum garim_status garim_transform(struct garim_context *context,
-                                            const void *in, void *out,
-                                            size_t count,
+                                            const void *in, size_t count,
+                                            void *out, size_t out_bytes,
+                                            size_t *ret_count,
                                             struct garim_error *error);
 
 /* ---- whole files --------------------------------------------------------- */
@@ -265,6 +313,7 @@ enum garim_io_choice {
 struct garim_report;
 
 struct garim_progress {
+    size_t size;
     uint64_t records; /* done so far */
     uint64_t bytes_in;
     uint64_t bytes_out;
@@ -289,6 +338,7 @@ enum garim_without {
  * is without one, but the stream of the records goes elsewhere, in order, and
  * whoever reads that writes the output.  Such a job cannot be resumed. */
 struct garim_filter {
+    size_t size;
     /* `output`: the descriptor of the part (or of an output that is a stream)
      * from its beginning; the job's.  `*ret_descriptor`: where to write the
      * records instead; the filter's, and open until finish, or the end of the
@@ -303,6 +353,7 @@ struct garim_filter {
 };
 
 struct garim_job_options {
+    size_t size;
     const char *input;   /* path; NULL or "-": standard input */
     const char *output;  /* path; NULL or "-": standard output */
     bool force;          /* replace an output that exists */
@@ -354,6 +405,7 @@ struct garim_counter {
 
 enum { GARIM_COUNTERS_MAX = 4 };
 
+/* An element of an array, and so without a size. */
 struct garim_field_report {
     const char *field;
     const char *rule;
@@ -362,6 +414,7 @@ struct garim_field_report {
     struct garim_counter counters[GARIM_COUNTERS_MAX]; /* of its rule */
 };
 
+/* Likewise. */
 struct garim_reject_info {
     uint64_t record;
     uint64_t offset; /* of the field, in the input */
@@ -370,8 +423,10 @@ struct garim_reject_info {
 };
 
 /* What a job did.  Clear it with garim_report_clear, also after an error; its
- * strings belong to it or to the policy. */
+ * strings and arrays belong to it or to the policy.  Its size is at least that
+ * of the struct below, which it had in the first version. */
 struct garim_report {
+    size_t size;
     uint64_t records_in, records_out;
     uint64_t bytes_in, bytes_out;
     double seconds;
@@ -392,10 +447,20 @@ struct garim_report {
     char notes[512];                   /* fallbacks taken, or "" */
 };
 
+/* Run one job to its end, on threads of its own; callbacks are called on the
+ * calling thread.  `options` may be NULL (all defaults: from standard input to
+ * standard output), `report` where nobody wants one, `error` likewise.  Any
+ * number of jobs run at once on one engine.  Until the last has returned, the
+ * engine and its policy stay open; both, and the policy's layout, are only
+ * read, so that other threads may describe them and transform with them
+ * meanwhile.  Errors: every status but GARIM_OK, as enum garim_status has it.
+ */
 GARIM_API enum garim_status garim_run(const struct garim_engine *engine,
                                       const struct garim_job_options *options,
                                       struct garim_report *report,
                                       struct garim_error *error);
+/* Free what the report holds, and zero all of it but its size; NULL, and a
+ * report that was never filled, are nothing. */
 GARIM_API void garim_report_clear(struct garim_report *report);
 
 /* ---- sample records ------------------------------------------------------ */
@@ -409,7 +474,8 @@ GARIM_API void garim_synth_fill(const struct garim_layout *layout,
 
 /* Write a sample file of `records` records.  Of `options`, `input` and
  * `max_rejects` are not used.  Header and trailer bytes, if any, are blanks
- * (with framing lines ended by a terminator). */
+ * (with framing lines ended by a terminator).  What may be NULL, and threads,
+ * are as with garim_run(). */
 GARIM_API enum garim_status garim_synth(const struct garim_layout *layout,
                                         uint64_t seed, uint64_t records,
                                         const struct garim_job_options *options,

@@ -20,8 +20,18 @@ garim=$(find "$1" -type f -name garim -path '*/bin/*')
 workloads=$(find "$1" -type d -name workloads)
 "$garim" keygen trial.key >/dev/null
 ./example "$workloads/card-transactions.policy.yaml" trial.key
-# A C++ compiler must take the header too.
-printf '#include <garim/garim.h>\nint main() { return garim_version()[0] == 0; }\n' >plus.cc
+# A C++ compiler must take the header too, and the way it has to set a size.
+cat >plus.cc <<'END'
+#include <garim/garim.h>
+
+int main()
+{
+    garim_report report{};
+    report.size = sizeof report;
+    garim_report_clear(&report);
+    return garim_version()[0] == 0 || report.size != sizeof report;
+}
+END
 if command -v c++ >/dev/null; then
     # shellcheck disable=SC2046
     c++ -Wall -Wextra -Werror plus.cc -o plus $(pkg-config --cflags --libs garim)

@@ -21,7 +21,7 @@ static int transform_one(const struct garim_engine *engine,
                          const struct garim_policy *policy)
 {
     struct garim_error error;
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     struct garim_context *context = NULL;
     garim_policy_describe(policy, &info);
     if (garim_context_open(&context, engine, &error) != GARIM_OK)
@@ -29,8 +29,8 @@ static int transform_one(const struct garim_engine *engine,
     unsigned char *record = malloc(info.input_bytes);
     if (record == NULL) return 1;
     garim_synth_fill(garim_policy_layout(policy), 1, 0, 1, record);
-    enum garim_status status =
-        garim_transform(context, record, record, 1, &error);
+    enum garim_status status = garim_transform(context, record, 1, record,
+                                               info.input_bytes, NULL, &error);
     if (status == GARIM_OK)
         (void)printf("%.*s\n", (int)info.output_bytes, (char *)record);
     free(record);
@@ -49,9 +49,11 @@ static int run_file(const struct garim_engine *engine,
 {
     uint64_t seen = 0;
     struct garim_error error;
-    struct garim_report report;
-    struct garim_job_options synth = {.output = "example.dat"};
+    struct garim_report report = {.size = sizeof report};
+    struct garim_job_options synth = {.size = sizeof synth,
+                                      .output = "example.dat"};
     struct garim_job_options run = {
+        .size = sizeof run,
         .input = "example.dat",
         .output = "example.out",
         .progress = show_progress,

@@ -79,7 +79,7 @@ static void run(struct copier *copier, size_t way, enum medium input,
                 enum garim_status expected)
 {
     struct scenario scenario = job_line_scenario();
-    const struct garim_filter filter = {begin, finish, copier};
+    const struct garim_filter filter = {sizeof filter, begin, finish, copier};
     size_t bytes;
     struct stat found;
     uint8_t *data = job_make_input(&scenario);
@@ -132,7 +132,7 @@ Test(filter, it_does_not_finish_a_job_that_failed)
 {
     struct scenario scenario = job_line_scenario();
     struct copier copier = {.fails = false};
-    const struct garim_filter filter = {begin, finish, &copier};
+    const struct garim_filter filter = {sizeof filter, begin, finish, &copier};
     scenario.broken = scenario.records / 2;
     uint8_t *data = job_make_input(&scenario);
     scenario.options.filter = &filter;

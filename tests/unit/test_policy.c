@@ -19,11 +19,11 @@ Test(policy, spans_cover_every_byte_once)
                             "a: keep, b: {mask: {}}",
                             "subjects: 1\nuncovered: blank", NULL),
         GARIM_OK);
-    struct garim_policy_info info;
+    struct garim_policy_info info = {.size = sizeof info};
     garim_policy_describe(policy, &info);
     cr_assert_eq(info.span_count, 5);
     for (size_t i = 0; i < info.rule_count; i++) {
-        struct garim_rule_info rule;
+        struct garim_rule_info rule = {.size = sizeof rule};
         garim_policy_rule(policy, i, &rule);
         cr_assert_eq(rule.keeps, strcmp(rule.name, "keep") == 0);
         cr_assert_eq(rule.keyed, strcmp(rule.name, "token") == 0);
@@ -31,7 +31,7 @@ Test(policy, spans_cover_every_byte_once)
     }
     size_t at = 0;
     for (size_t i = 0; i < info.span_count; i++) {
-        struct garim_span_info span;
+        struct garim_span_info span = {.size = sizeof span};
         garim_policy_span(policy, i, &span);
         cr_assert_eq(span.at, at);
         at += span.bytes;
@@ -48,7 +48,7 @@ Test(policy, columns_are_at_and_length_counted_from_one)
                                      "{name: b, cols: 2-4, type: char}",
                                      "a: keep, b: keep", "subjects: 1", NULL),
                  GARIM_OK);
-    struct garim_field_info field;
+    struct garim_field_info field = {.size = sizeof field};
     garim_layout_field(garim_policy_layout(policy), 1, &field);
     cr_assert_eq(field.at, 1);
     cr_assert_eq(field.bytes, 3);
@@ -59,7 +59,7 @@ Test(policy, columns_are_at_and_length_counted_from_one)
 Test(policy, collisions_are_the_birthday_bound)
 {
     struct garim_policy *policy = NULL;
-    struct garim_domain_info domain;
+    struct garim_domain_info domain = {.size = sizeof domain};
     const char *fields = "{name: a, at: 0, length: 12, type: digits}";
     const char *rules = "a: {token: {domain: d, as: digits}}";
     struct garim_error error = {0};

@@ -22,13 +22,71 @@ Test(records, broken_ones_are_blanked_and_no_others)
     for (size_t step = 1; step < 2000; step = step * 7 / 3 + 1) {
         for (size_t i = 0; i < MANY; i++)
             memcpy(in[i], i % step == step / 2 ? "12x4" : "1234", BYTES);
-        cr_assert_eq(garim_transform(opened.context, in, out, MANY, NULL),
+        cr_assert_eq(garim_transform(opened.context, in, MANY, out, sizeof out,
+                                     NULL, NULL),
                      GARIM_DATA);
         for (size_t i = 0; i < MANY; i++)
             cr_assert_eq(
                 memcmp(out[i], i % step == step / 2 ? "0000" : "1234", BYTES),
                 0, "record %zu, one of %zu broken", i, step);
     }
+    support_close_engine(&opened);
+}
+
+/* ---- room for the output ------------------------------------------------- */
+
+Test(records, what_does_not_fit_is_not_begun)
+{
+    static const struct {
+        size_t count, out_bytes;
+        enum garim_status status;
+    } cases[] = {
+        {2, 10, GARIM_OK},
+        {2, 11, GARIM_OK},
+        {2, 9, GARIM_USAGE},
+        {1, 0, GARIM_USAGE},
+        {0, 0, GARIM_OK},
+        {SIZE_MAX, 10, GARIM_USAGE},
+        {SIZE_MAX / 5 + 1, 10, GARIM_USAGE}, /* 5 times this is 0, and some */
+        {SIZE_MAX / 5 + 2, SIZE_MAX / 5 + 1, GARIM_USAGE},
+    };
+    struct support_engine opened =
+        support_open_engine("length: 4, framing: lines, terminator: lf",
+                            "{name: f, at: 0, length: 4, type: digits}",
+                            "f: {mask: {with: 0}}", "subjects: 1");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[] = "............";
+        size_t made = 99;
+        struct garim_error error = {0};
+        const bool fits = cases[i].status == GARIM_OK;
+        cr_expect_eq(garim_transform(opened.context, "1234\n1234\n",
+                                     cases[i].count, out, cases[i].out_bytes,
+                                     &made, &error),
+                     cases[i].status, "case %zu", i);
+        cr_expect_eq(made, fits ? cases[i].count : 0);
+        cr_expect_str_eq(out, made == 2 ? "0000\n0000\n.." : "............");
+        cr_expect_eq(strstr(error.message, "no room for") != NULL, !fits);
+    }
+    support_close_engine(&opened);
+}
+
+Test(records, the_count_is_told_whatever_the_status)
+{
+    struct support_engine opened = support_open_engine(
+        "length: 4, framing: lines, terminator: lf",
+        "{name: f, at: 0, length: 4, type: digits}", "f: keep", "subjects: 1");
+    char out[10];
+    size_t made = 99;
+    cr_expect_eq(garim_transform(opened.context, "1234\n12x4\n", 2, out,
+                                 sizeof out, &made, NULL),
+                 GARIM_DATA);
+    cr_expect_eq(made, 2);
+    cr_expect_eq(garim_transform(opened.context, "1234\n12345\n", 2, out,
+                                 sizeof out, &made, NULL),
+                 GARIM_INPUT);
+    cr_expect_eq(made, 0);
+    cr_expect_eq(garim_transform(opened.context, NULL, 0, NULL, 0, NULL, NULL),
+                 GARIM_OK);
     support_close_engine(&opened);
 }
 
@@ -44,7 +102,7 @@ static enum garim_status transform_one(const char *field, const char *record)
     struct support_engine opened =
         support_open_engine(length, item, "f: keep", "subjects: 1");
     const enum garim_status status =
-        garim_transform(opened.context, record, out, 1, NULL);
+        garim_transform(opened.context, record, 1, out, sizeof out, NULL, NULL);
     support_close_engine(&opened);
     return status;
 }
@@ -100,7 +158,8 @@ Test(records, masks_of_more_than_plain_bytes)
         (void)snprintf(rule, sizeof rule, "f: {mask: {%s}}", cases[i].rule);
         struct support_engine opened =
             support_open_engine(length, field, rule, "subjects: 1");
-        cr_assert_eq(garim_transform(opened.context, cases[i].in, out, 1, NULL),
+        cr_assert_eq(garim_transform(opened.context, cases[i].in, 1, out,
+                                     sizeof out, NULL, NULL),
                      GARIM_OK, "case %zu", i);
         cr_assert_eq(memcmp(out, cases[i].out, bytes), 0, "case %zu: %.*s", i,
                      (int)bytes, out);

@@ -59,7 +59,7 @@ static void expect(bool writes, bool holds, const char *word)
 {
     struct scenario scenario = job_line_scenario();
     struct sink sink = {.writes = writes, .holds = holds};
-    const struct garim_filter filter = {begin, finish, &sink};
+    const struct garim_filter filter = {sizeof filter, begin, finish, &sink};
     uint8_t *data = job_make_input(&scenario);
     scenario.options.filter = &filter;
     struct outcome outcome = job_run_scenario(&scenario, data);

@@ -367,7 +367,8 @@ Test(traces, a_closed_context_leaves_no_value_and_no_tag)
         "length: 16", "{name: f, at: 0, length: 16, type: char}",
         "f: {token: {domain: d, canonical: phone, bits: 80, as: base32}}",
         "subjects: 1");
-    cr_assert_eq(garim_transform(opened.context, record, record, 1, NULL),
+    cr_assert_eq(garim_transform(opened.context, record, 1, record,
+                                 sizeof record, NULL, NULL),
                  GARIM_OK);
     cr_assert(memory_holds(tag, sizeof tag), "the test is blind for tags");
     cr_assert(memory_holds(digits, 13), "the test is blind for values");

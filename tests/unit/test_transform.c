@@ -125,8 +125,8 @@ static void check(size_t index, const struct example *example)
     (void)snprintf(rule, sizeof rule, "f: %s", example->rule);
     struct support_engine opened =
         support_open_engine(record, field, rule, "subjects: 1");
-    enum garim_status status =
-        garim_transform(opened.context, example->in, out, 1, &error);
+    enum garim_status status = garim_transform(opened.context, example->in, 1,
+                                               out, sizeof out, NULL, &error);
     cr_expect_eq(status, example->out == NULL ? GARIM_DATA : GARIM_OK,
                  "example %zu", index);
     if (example->out != NULL)
@@ -150,7 +150,8 @@ Test(transform, a_broken_record_is_blanked_whole_and_named)
         "id: {mask: {with: 0}}, who: keep", "subjects: 1\nuncovered: blank");
     char rows[] = "123KimX!1x3KimX!x23KimX!";
     struct garim_error error = {0};
-    cr_assert_eq(garim_transform(opened.context, rows, rows, 3, &error),
+    cr_assert_eq(garim_transform(opened.context, rows, 3, rows, sizeof rows,
+                                 NULL, &error),
                  GARIM_DATA);
     cr_assert_str_eq(rows, "000KimX 000     000     ");
     cr_assert_eq(error.record, 1);
@@ -169,13 +170,15 @@ Test(transform, lines_are_checked_before_anything_is_written)
                             "{name: f, at: 0, length: 3, type: char}",
                             "f: {mask: {}}", "subjects: 1");
     char out[9] = {0};
-    cr_assert_eq(garim_transform(opened.context, "abc\ndef\n", out, 2, NULL),
+    cr_assert_eq(garim_transform(opened.context, "abc\ndef\n", 2, out,
+                                 sizeof out, NULL, NULL),
                  GARIM_OK);
     cr_assert_str_eq(out, "***\n***\n");
     for (size_t i = 0; i < 4; i++) {
         struct garim_error error = {0};
         memset(out, 'x', 8);
-        cr_assert_eq(garim_transform(opened.context, bad[i], out, 2, &error),
+        cr_assert_eq(garim_transform(opened.context, bad[i], 2, out, sizeof out,
+                                     NULL, &error),
                      GARIM_INPUT, "case %zu", i);
         for (size_t k = 0; k < 8; k++)
             cr_assert_eq(out[k], 0);
@@ -196,10 +199,12 @@ Test(transform, many_records_in_place_and_apart_are_the_same)
         (void)snprintf(text, sizeof text, "%-24zu", i % 700);
         memcpy(in + i * 24, text, 24);
     }
-    cr_assert_eq(garim_transform(opened.context, in, out, COUNT, NULL),
-                 GARIM_OK);
-    cr_assert_eq(garim_transform(opened.context, in, in, COUNT, NULL),
-                 GARIM_OK);
+    cr_assert_eq(
+        garim_transform(opened.context, in, COUNT, out, sizeof out, NULL, NULL),
+        GARIM_OK);
+    cr_assert_eq(
+        garim_transform(opened.context, in, COUNT, in, sizeof in, NULL, NULL),
+        GARIM_OK);
     cr_assert(memcmp(in, out, sizeof in) == 0);
     cr_assert(memcmp(out, out + (size_t)700 * 24, (size_t)300 * 24) == 0);
     cr_assert(memcmp(out, out + 24, 24) != 0);
@@ -224,12 +229,13 @@ Test(transform, repeated_rows_have_one_token)
         if (kind >= 4) (void)snprintf(text, sizeof text, "%-20zu", i / RUN);
         memcpy(in + i * BYTES, text, BYTES);
     }
-    cr_assert_eq(garim_transform(opened.context, in, out, COUNT, NULL),
-                 GARIM_OK);
+    cr_assert_eq(
+        garim_transform(opened.context, in, COUNT, out, sizeof out, NULL, NULL),
+        GARIM_OK);
     for (size_t i = 0; i < COUNT; i++) {
-        cr_assert_eq(
-            garim_transform(opened.context, in + i * BYTES, alone, 1, NULL),
-            GARIM_OK);
+        cr_assert_eq(garim_transform(opened.context, in + i * BYTES, 1, alone,
+                                     sizeof alone, NULL, NULL),
+                     GARIM_OK);
         cr_assert(memcmp(out + i * BYTES, alone, BYTES) == 0, "row %zu", i);
     }
     support_close_engine(&opened);

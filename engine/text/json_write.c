@@ -1,14 +1,13 @@
-/* json.c - writing JSON to a stream
+/* json_write.c - writing JSON to a stream
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "json.h"
+#include "text/json_write.h"
 
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "garim/garim.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
 
@@ -90,7 +89,7 @@ void garim_json_text(struct garim_json *json, const char *name,
 void garim_json_count(struct garim_json *json, const char *name, uint64_t value)
 {
     item(json, name);
-    if (value == GARIM_NONE)
+    if (value > INT64_MAX)
         fputs("null", json->file);
     else
         fprintf(json->file, "%llu", (unsigned long long)value);
