@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/limits.h"
 
@@ -19,10 +20,12 @@ static enum garim_status read_bytes(int fd, const char *path, char **ret_text,
                                     struct garim_error *error)
 {
     size_t room = GARIM_YAML_BYTES_MAX + 1;
+    ASSERT(*ret_bytes == 0);
     *ret_text = malloc(room);
     if (*ret_text == NULL) return garim_error_no_memory(error);
     while (*ret_bytes < room) {
         ssize_t got = read(fd, *ret_text + *ret_bytes, room - *ret_bytes);
+        ASSERT(got <= (ssize_t)(room - *ret_bytes));
         if (got == 0) return GARIM_OK;
         if (got > 0)
             *ret_bytes += (size_t)got;

@@ -79,6 +79,7 @@ static char byte_at(struct build *build, yaml_mark_t mark)
             build->at++;
         build->characters++;
     }
+    ASSERT(build->at <= build->bytes);
     return build->at < build->bytes ? build->text[build->at] : '\0';
 }
 
@@ -152,6 +153,8 @@ static enum garim_status add(struct build *build, struct garim_yaml_node *node)
         return GARIM_OK;
     }
     const struct open *open = &build->open[build->depth - 1];
+    ASSERT(build->pending_count < GARIM_YAML_NODES_MAX);
+    ASSERT(open->first <= build->pending_count);
     size_t count = build->pending_count - open->first;
     size_t parts = open->node->kind == GARIM_YAML_MAP ? 2 : 1;
     build->pending[build->pending_count++] = node;
@@ -213,6 +216,7 @@ static enum garim_status open_node(struct build *build,
                          "layout or policy needs this");
     enum garim_status status = make_node(build, kind, event->start_mark, &node);
     if (status != GARIM_OK) return status;
+    ASSERT(build->depth < GARIM_YAML_DEPTH_MAX);
     build->open[build->depth++] =
         (struct open){.node = node, .first = build->pending_count};
     return GARIM_OK;
@@ -228,8 +232,7 @@ static enum garim_status on_map(struct build *build, const yaml_event_t *event)
     return open_node(build, event, GARIM_YAML_MAP);
 }
 
-/* ---- keys that stand twice ------------------------------------------------
- */
+/* ---- keys that stand twice ----------------------------------------------- */
 
 static int compare_texts(const struct garim_yaml_node *a,
                          const struct garim_yaml_node *b)
@@ -284,7 +287,9 @@ static enum garim_status on_close(struct build *build,
     ASSERT(build->depth > 0);
     const struct open *open = &build->open[--build->depth];
     struct garim_yaml_node *node = open->node;
+    ASSERT(open->first <= build->pending_count);
     size_t children = build->pending_count - open->first;
+    ASSERT(node->kind == GARIM_YAML_LIST || children % 2 == 0);
     build->pending_count = open->first;
     node->count = node->kind == GARIM_YAML_MAP ? children / 2 : children;
     if (children > 0) {
@@ -343,6 +348,8 @@ static enum garim_status (*const handlers[])(struct build *build,
     [YAML_MAPPING_START_EVENT] = on_map,
     [YAML_MAPPING_END_EVENT] = on_close,
 };
+static_assert(sizeof handlers / sizeof *handlers == YAML_MAPPING_END_EVENT + 1,
+              "a handler for each event");
 
 static enum garim_status parse_events(struct build *build)
 {
@@ -353,9 +360,11 @@ static enum garim_status parse_events(struct build *build)
         if (!yaml_parser_parse(&build->parser, &event))
             return refuse_syntax(build);
         end = event.type == YAML_STREAM_END_EVENT;
+        ASSERT(event.type < sizeof handlers / sizeof *handlers);
         status = handlers[event.type](build, &event);
         yaml_event_delete(&event);
     }
+    ASSERT(status != GARIM_OK || build->depth == 0);
     if (status != GARIM_OK || build->yaml->root != NULL) return status;
     return garim_error_set_path(
         build->error, GARIM_USAGE, build->yaml->path,

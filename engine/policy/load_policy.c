@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
@@ -38,6 +39,10 @@ enum {
     RULES,
     POLICY_KEY_COUNT,
 };
+static_assert(sizeof policy_keys / sizeof *policy_keys == POLICY_KEY_COUNT,
+              "a number for each key");
+static_assert(2 * GARIM_FIELDS_MAX + 1 <= UINT16_MAX,
+              "marks of rows hold the index of a step");
 
 struct loader {
     struct garim_rule_build build;
@@ -45,8 +50,7 @@ struct loader {
     struct garim_step *steps; /* in the order of the layout's fields first */
 };
 
-/* ---- the layout -----------------------------------------------------------
- */
+/* ---- the layout ---------------------------------------------------------- */
 
 /* `name` beside the policy at `path`. */
 static const char *beside(struct garim_arena *arena, const char *path,
@@ -72,6 +76,9 @@ static void digest(struct garim_reader *reader, struct garim_yaml *layout,
             reader->error, "SHA-256 failed; check the OpenSSL of this machine");
         return;
     }
+    static_assert(sizeof((struct garim_policy *)0)->digest ==
+                      2 * sizeof hash + 1,
+                  "room for the digest in hex");
     garim_hex_encode(ret_digest, hash, sizeof hash);
 }
 
@@ -91,13 +98,13 @@ static void read_layout(struct loader *loader, struct garim_entry entry)
     if (reader->status == GARIM_OK)
         reader->status =
             garim_layout_load(&policy->layout, yaml, reader->error);
+    ASSERT((reader->status == GARIM_OK) == (policy->layout != NULL));
     if (reader->status == GARIM_OK) digest(reader, yaml, policy->digest);
     garim_yaml_close(yaml);
     loader->build.layout = policy->layout;
 }
 
-/* ---- the release ----------------------------------------------------------
- */
+/* ---- the release --------------------------------------------------------- */
 
 static bool is_leap(int year)
 {
@@ -146,7 +153,8 @@ static void read_release(struct loader *loader, struct garim_entry release)
         {"recipient", true}, {"purpose", true}, {"basis", true},
         {"epoch", true},     {"expires", true},
     };
-    enum { KEY_COUNT = 5, EXPIRES = 4 };
+    enum { EXPIRES = 4, KEY_COUNT };
+    static_assert(sizeof keys / sizeof *keys == KEY_COUNT, "one more");
     struct garim_policy *policy = loader->policy;
     struct garim_reader *reader = &loader->build.reader;
     const char **texts[KEY_COUNT] = {
@@ -162,8 +170,7 @@ static void read_release(struct loader *loader, struct garim_entry release)
     check_expiry(reader, entries[EXPIRES], policy->release.expires);
 }
 
-/* ---- collisions -----------------------------------------------------------
- */
+/* ---- collisions ---------------------------------------------------------- */
 
 /* Digits with at most one point, and an exponent: a number above 0. */
 static double read_budget(struct garim_reader *reader, struct garim_entry entry)
@@ -208,6 +215,7 @@ static void check_budget(struct loader *loader, struct garim_entry entry)
     for (size_t i = 0; i < loader->build.domain_count; i++) {
         struct garim_domain *domain = &loader->build.domains[i];
         double pairs = subjects * subjects / 2;
+        ASSERT(domain->token_bits > 0);
         domain->expected_collisions = pairs / exp2(domain->token_bits);
         if (domain->expected_collisions <= policy->budget) continue;
         garim_reader_refuse(
@@ -221,8 +229,7 @@ static void check_budget(struct loader *loader, struct garim_entry entry)
     }
 }
 
-/* ---- rules ----------------------------------------------------------------
- */
+/* ---- rules --------------------------------------------------------------- */
 
 static size_t find_field(const struct garim_layout *layout, const char *name)
 {
@@ -239,6 +246,7 @@ static void refuse_rule(struct loader *loader, struct garim_entry pair,
     struct garim_reader *reader = &loader->build.reader;
     struct garim_entry place = {.key = pair.key, .value = pair.key};
     const char *names[GARIM_FIELDS_MAX];
+    ASSERT(layout->field_count <= GARIM_FIELDS_MAX);
     for (size_t i = 0; i < layout->field_count; i++)
         names[i] = layout->fields[i].name;
     const char *nearest = garim_nearest(name, names, layout->field_count);
@@ -284,8 +292,7 @@ static void read_rules(struct loader *loader, struct garim_entry rules)
                                 layout->fields[i].name);
 }
 
-/* ---- gaps -------------------------------------------------------
- */
+/* ---- gaps ---------------------------------------------------------------- */
 
 static void read_uncovered(struct loader *loader, struct garim_entry entry,
                            struct garim_entry root, size_t at, size_t bytes)
@@ -306,6 +313,7 @@ static struct garim_step gap_step(struct loader *loader, size_t at,
                                   size_t bytes)
 {
     struct garim_reader *reader = &loader->build.reader;
+    ASSERT(bytes > 0 && at + bytes <= loader->policy->layout->record_bytes);
     struct garim_field *gap = garim_arena_take(reader->arena, sizeof *gap);
     if (gap == NULL) {
         garim_reader_no_memory(reader);
@@ -346,6 +354,7 @@ static void arrange(struct loader *loader, struct garim_entry uncovered,
         bool last = i == layout->field_count;
         const struct garim_field *field = last ? NULL : layout->by_place[i];
         size_t next = last ? layout->record_bytes : field->at;
+        ASSERT(next >= at && count < 2 * layout->field_count + 1);
         if (next > at) {
             read_uncovered(loader, uncovered, root, at, next - at);
             steps[count++] = gap_step(loader, at, next - at);
@@ -354,7 +363,9 @@ static void arrange(struct loader *loader, struct garim_entry uncovered,
         steps[count++] = loader->steps[field - layout->fields];
         at = field->at + field->bytes;
     }
+    ASSERT(at <= layout->record_bytes && count > 0);
     for (size_t i = 0; i < count && reader->status == GARIM_OK; i++) {
+        ASSERT(steps[i].rule != NULL && steps[i].field != NULL);
         steps[i].counts = policy->count_size;
         policy->count_size += garim_rule_count_size(steps[i].rule);
     }
@@ -376,6 +387,8 @@ static void derive(struct loader *loader)
     }
     for (size_t i = 0; i < policy->step_count; i++) {
         const struct garim_step *step = &policy->steps[i];
+        ASSERT(step->field->at + step->field->bytes <=
+               policy->layout->record_bytes);
         memset(blank + step->field->at, step->field->pad, step->field->bytes);
         if (step->slot_bytes > policy->slot_bytes_max)
             policy->slot_bytes_max = step->slot_bytes;
@@ -389,8 +402,7 @@ static void derive(struct loader *loader)
     policy->secret_bytes = loader->build.secret_bytes;
 }
 
-/* ---- all of it ------------------------------------------------------------
- */
+/* ---- all of it ----------------------------------------------------------- */
 
 static void take_room(struct loader *loader)
 {
@@ -458,6 +470,7 @@ enum garim_status garim_policy_load(struct garim_policy **ret_policy,
         read_policy(&loader);
     garim_yaml_close(yaml);
     if (loader.build.reader.status == GARIM_OK) {
+        ASSERT(policy->layout != NULL && policy->blank_record != NULL);
         garim_arena_seal(arena);
         *ret_policy = policy;
     } else {

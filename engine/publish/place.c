@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/assert.h"
+
 enum {
     PAUSE_MILLISECONDS = 20,
     OTHERS_WRITE = S_IWGRP | S_IWOTH,
@@ -34,6 +36,7 @@ void garim_place_pause(void)
 int garim_place_lock(const struct garim_io *io, int descriptor,
                      unsigned patience)
 {
+    ASSERT(descriptor >= 0);
     int result = io->lock(descriptor);
     for (; patience > 0 && result == -EWOULDBLOCK; patience--) {
         garim_place_pause();
@@ -47,6 +50,7 @@ bool garim_place_is_held(const struct garim_io *io, int folder,
 {
     struct stat held;
     struct stat named;
+    ASSERT(folder >= 0 && descriptor >= 0);
     return io->status(descriptor, &held) == 0 &&
            io->name_status(folder, name, &named) == 0 &&
            held.st_dev == named.st_dev && held.st_ino == named.st_ino;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/assert.h"
 #include "record/type.h"
 
 static void char_set_defaults(struct garim_field *field)
@@ -62,6 +63,7 @@ static enum garim_breach become_number(struct garim_values *values, size_t i)
         if (!is_digit(text[k])) return GARIM_BREACH_NUMBER;
     while (from + 1 < bytes && text[from] == '0')
         from++;
+    ASSERT(from < bytes);
     if (negative && text[from] != '0') text[--from] = '-';
     values->offsets[i] += from;
     values->lengths[i] -= from;

@@ -4,10 +4,12 @@
  */
 #include <string.h>
 
+#include "base/assert.h"
 #include "record/type.h"
 
 static void digits_set_defaults(struct garim_field *field)
 {
+    ASSERT(field->page->from_ascii['0'] >= 0);
     field->pad = (uint8_t)field->page->from_ascii['0'];
     field->justify_right = true;
     field->null_byte[field->page->blank] = true;
@@ -20,6 +22,7 @@ static void digits_check_padding(struct garim_reader *reader,
                                  struct garim_entry justify)
 {
     const int digit = field->page->digit[field->pad];
+    ASSERT(digit >= -1 && digit <= 9);
     if (digit > 0)
         garim_reader_refuse(reader, pad,
                             "digits padded with %d are not told from their "

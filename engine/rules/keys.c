@@ -19,6 +19,7 @@ static enum garim_status derive_all(const struct garim_policy *policy,
         const struct garim_step *step = &policy->steps[i];
         const struct garim_rule *rule = step->rule;
         if (!step->derives) continue;
+        ASSERT(rule->derive != NULL && step->secret % 64 == 0);
         ASSERT(step->secret + rule->secret_bytes <= policy->secret_bytes);
         if (rule->derive(step, key, &policy->release, scratch,
                          secrets + step->secret) != 0)
