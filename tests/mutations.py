@@ -207,7 +207,7 @@ RECORDS = unit(
      "        if (!step->field->justify_right)\n            piece->offsets[row] = start;"),
     ("mask-hides-nulls", "rule_mask.c",
      "if ((found & GARIM_SCAN_NULL) != 0)\n", "if (false && found)\n"),
-    ("mask-of-odd-bytes", "rule_mask.c", "else if ((found & GARIM_SCAN_ODD) != 0)",
+    ("mask-of-odd-bytes", "rule_mask.c", "else if ((found & GARIM_SCAN_NEEDS_CHECK) != 0)",
      "else if (false)"),
     ("expect-longer", "expect.c", "value.bytes == text->bytes;", "value.bytes >= text->bytes;"),
     ("expect-nulls", "expect.c", "if (!expect->no_nulls && garim_field_is_null",
@@ -374,7 +374,7 @@ JOBS = unit(
 ) + unit(
     "publish/*",
     ("name-of-another-file", "output.c",
-     "if (garim_place_is_held(io, output->folder, name, output->descriptor))", "if (true)"),
+     "if (garim_place_holds_name(io, output->folder, name, output->descriptor))", "if (true)"),
     ("name-taken", "output.c", "if (result == -EEXIST)\n", "if (false)\n"),
 ) + unit(
     "seal/*",

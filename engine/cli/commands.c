@@ -4,6 +4,8 @@
  */
 #include "commands.h"
 
+#include <assert.h>
+
 #define KEYGEN (1u << GARIM_CLI_KEYGEN)
 #define CHECK (1u << GARIM_CLI_CHECK)
 #define RUN (1u << GARIM_CLI_RUN)
@@ -11,9 +13,10 @@
 #define SYNTH (1u << GARIM_CLI_SYNTH)
 #define ALL (KEYGEN | CHECK | RUN | SHOW | SYNTH)
 
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define AT(member) .offset = offsetof(struct garim_cli_settings, member)
 
-const struct garim_cli_command garim_cli_commands[GARIM_CLI_COUNT] = {
+const struct garim_cli_command garim_cli_commands[] = {
     [GARIM_CLI_RUN] = {.name = "run",
                        .operands = {"POLICY"},
                        .summary = "put a file or a stream through a policy",
@@ -35,6 +38,8 @@ const struct garim_cli_command garim_cli_commands[GARIM_CLI_COUNT] = {
                          .summary = "write a file of sample records",
                          .job = true},
 };
+static_assert(LENGTH(garim_cli_commands) == GARIM_CLI_COUNT,
+              "a row for each command");
 
 static const char *const io_choices[] = {"auto", "uring", "posix", NULL};
 
@@ -45,6 +50,8 @@ const char *const garim_cli_kernels[] = {"auto",  "scalar", "avx2",
                                          "shani", "avx512", NULL};
 static const char *const progress_choices[] = {"auto", "always", "never",
                                                "json", NULL};
+static_assert(LENGTH(progress_choices) == GARIM_CLI_PROGRESS_JSON + 2,
+              "a word for each");
 
 const struct garim_cli_option garim_cli_options[] = {
     {.name = "key",

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <assert.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -195,6 +196,8 @@ options_of(const struct garim_cli_settings *settings)
 {
     static const enum garim_io_choice ways[] = {GARIM_IO_AUTO, GARIM_IO_URING,
                                                 GARIM_IO_POSIX};
+    static_assert(sizeof ways / sizeof *ways == GARIM_IO_POSIX + 1,
+                  "each word of --io has its way");
     const uint64_t end = settings->records.end;
     return (struct garim_job_options){
         .input = settings->input,

@@ -49,7 +49,8 @@ void garim_scan_scalar(const struct garim_scan *scan,
         if (is_null(scan, field, column->bytes)) found |= GARIM_SCAN_NULL;
         if (i > 0 && memcmp(field, field - column->stride, column->bytes) == 0)
             found |= GARIM_SCAN_SAME;
-        if (is_odd(scan, field + from, to - from)) found |= GARIM_SCAN_ODD;
+        if (is_odd(scan, field + from, to - from))
+            found |= GARIM_SCAN_NEEDS_CHECK;
         flags[i] = (uint8_t)found;
     }
 }

@@ -7,7 +7,7 @@
 void garim_translate_scalar(const uint8_t table[256], const uint8_t *data,
                             const uint32_t *offsets, const uint32_t *lengths,
                             size_t count, uint8_t *slots, size_t slot_bytes,
-                            uint8_t *highs)
+                            uint8_t *non_ascii)
 {
     for (size_t i = 0; i < count; i++) {
         const uint8_t *value = data + offsets[i];
@@ -17,7 +17,7 @@ void garim_translate_scalar(const uint8_t table[256], const uint8_t *data,
             slot[k] = table[value[k]];
             any |= slot[k];
         }
-        highs[i] = any >> 7;
+        non_ascii[i] = any >> 7;
     }
 }
 

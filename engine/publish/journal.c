@@ -252,7 +252,7 @@ static int open_locked(struct garim_journal *journal,
     if (result == 0 && !garim_place_is_own(&status, 0)) result = -EAGAIN;
     if (result == 0) result = io->lock(descriptor);
     if (result == 0 &&
-        !garim_place_is_held(io, journal->folder, name, descriptor))
+        !garim_place_holds_name(io, journal->folder, name, descriptor))
         result = -EAGAIN;
     if (result == 0) return descriptor;
     (void)io->close(descriptor);
@@ -263,13 +263,11 @@ static enum garim_status lock_state(struct garim_journal *journal,
                                     const struct garim_journal_request *request,
                                     struct garim_error *error)
 {
-    unsigned patience = request->patience;
+    const int64_t deadline = garim_place_deadline(request->timeout_ms);
     int result = open_locked(journal, request->job);
-    for (; patience > 0 && (result == -EAGAIN || result == -EWOULDBLOCK);
-         patience--) {
-        garim_place_pause();
+    while ((result == -EAGAIN || result == -EWOULDBLOCK) &&
+           garim_place_wait(deadline))
         result = open_locked(journal, request->job);
-    }
     journal->descriptor = result;
     ASSERT(result >= 0 || !journal->begun);
     if (result >= 0) return GARIM_OK;

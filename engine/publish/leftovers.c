@@ -15,10 +15,9 @@
 
 enum {
     PART_MODE = 0600, /* until it has its name */
-    /* In units of 20 ms: the lock of a killed process is still held while its
-     * writes end. */
-    PATIENCE = 50,
-    PATIENCE_RESUME = 500,
+    /* The lock of a killed process is still held while its writes end. */
+    TIMEOUT_MS = 1000,
+    TIMEOUT_RESUME_MS = 10000,
 };
 
 /* What was found... */
@@ -195,15 +194,15 @@ static enum garim_status refuse_input(const char *path,
 /* Lock the part behind `descriptor` too: the writes of a killed process hold
  * this file, not its state, until they have ended. */
 static enum garim_status lock_part(const struct garim_output *output,
-                                   int descriptor, unsigned patience,
+                                   int descriptor, unsigned timeout_ms,
                                    struct garim_error *error)
 {
     ASSERT(output->part != NULL && descriptor >= 0);
-    const int result = garim_place_lock(output->io, descriptor, patience);
+    const int result = garim_place_lock(output->io, descriptor, timeout_ms);
     if (result == -EWOULDBLOCK ||
         (result == 0 &&
-         !garim_place_is_held(output->io, output->folder,
-                              garim_place_name(output->part), descriptor)))
+         !garim_place_holds_name(output->io, output->folder,
+                                 garim_place_name(output->part), descriptor)))
         return garim_error_set_path(error, GARIM_TEMPORARY, output->part,
                                     "locked by another run, which writes this "
                                     "part; run again when it has ended");
@@ -231,7 +230,7 @@ static enum garim_status discard(const struct garim_output *output,
     if (found == -ENOENT) return GARIM_OK;
     if (found < 0)
         return garim_error_output(output->part, "open", found, error);
-    enum garim_status status = lock_part(output, found, PATIENCE, error);
+    enum garim_status status = lock_part(output, found, TIMEOUT_MS, error);
     if (status == GARIM_OK && is_input(output, input, found))
         status = refuse_input(output->part, error);
     int result = 0;
@@ -299,7 +298,8 @@ static enum garim_status go_on(struct garim_output *output,
     const int part =
         io->open(output->folder, garim_place_name(output->part), O_RDWR, 0);
     if (part < 0) return garim_error_output(output->part, "open", part, error);
-    enum garim_status status = lock_part(output, part, PATIENCE_RESUME, error);
+    enum garim_status status =
+        lock_part(output, part, TIMEOUT_RESUME_MS, error);
     if (status == GARIM_OK)
         status = garim_journal_confirm(&output->journal, error);
     if (status != GARIM_OK) {
@@ -384,7 +384,7 @@ enum garim_status garim_leftovers_open(struct garim_output *output,
         .seal = job->seal,
         .job = job->identity,
         .bounds = job->bounds,
-        .patience = wish == WISH_RESUME ? PATIENCE_RESUME : PATIENCE,
+        .timeout_ms = wish == WISH_RESUME ? TIMEOUT_RESUME_MS : TIMEOUT_MS,
     };
     ASSERT(output->folder >= 0 && output->part != NULL);
     ASSERT(!(options->resume && options->restart));

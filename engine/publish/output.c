@@ -291,8 +291,9 @@ enum garim_status garim_output_check(const struct garim_output *output,
 {
     ASSERT(output->part != NULL && output->folder >= 0);
     ASSERT(output->owned);
-    if (garim_place_is_held(output->io, output->folder,
-                            garim_place_name(output->part), output->descriptor))
+    if (garim_place_holds_name(output->io, output->folder,
+                               garim_place_name(output->part),
+                               output->descriptor))
         return GARIM_OK;
     return garim_error_set_path(
         error, GARIM_OUTPUT, output->part,
@@ -381,7 +382,7 @@ static enum garim_status give_name(struct garim_output *output,
     if (result < 0)
         return garim_error_output(output->path, "publish", result, error);
     output->published = true;
-    if (garim_place_is_held(io, output->folder, name, output->descriptor))
+    if (garim_place_holds_name(io, output->folder, name, output->descriptor))
         return GARIM_OK;
     return garim_error_set_path(
         error, GARIM_OUTPUT, output->path,
@@ -414,8 +415,8 @@ enum garim_status garim_output_publish(struct garim_output *output,
 static void remove_part(const struct garim_output *output)
 {
     const char *name = garim_place_name(output->part);
-    if (garim_place_is_held(output->io, output->folder, name,
-                            output->descriptor))
+    if (garim_place_holds_name(output->io, output->folder, name,
+                               output->descriptor))
         (void)output->io->remove(output->folder, name);
 }
 

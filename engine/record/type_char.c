@@ -37,7 +37,7 @@ static void char_to_text(struct garim_values *values)
     if (page->same) return;
     garim_values_translate(values, page->to_ascii);
     for (size_t i = 0; i < values->count; i++) {
-        if (!values->highs[i]) continue;
+        if (!values->non_ascii[i]) continue;
         values->lengths[i] = (uint32_t)garim_codepage_decode(
             page, values->data + values->offsets[i], values->lengths[i],
             values->slots + i * values->slot_bytes);

@@ -24,7 +24,7 @@ void garim_values_check(struct garim_values *values)
     ASSERT(values->count <= GARIM_PIECE_RECORDS);
     memset(values->breaches, GARIM_BREACH_NONE, values->count);
     for (size_t i = 0; i < values->count; i++) {
-        if ((values->flags[i] & GARIM_SCAN_ODD) == 0) continue;
+        if ((values->flags[i] & GARIM_SCAN_NEEDS_CHECK) == 0) continue;
         const struct garim_value value = {values->data + values->offsets[i],
                                           values->lengths[i]};
         const enum garim_breach breach =
@@ -50,7 +50,7 @@ void garim_values_translate(struct garim_values *values,
     ASSERT(values->slot_bytes >= values->field->bytes);
     values->kernels->translate(table, values->data, values->offsets,
                                values->lengths, values->count, values->slots,
-                               values->slot_bytes, values->highs);
+                               values->slot_bytes, values->non_ascii);
 }
 
 void garim_values_enter_slots(struct garim_values *values)

@@ -260,8 +260,9 @@ static size_t find_odd(const struct garim_step *step, struct garim_piece *piece)
                          piece->lengths, piece->flags);
     for (size_t row = 0; row < piece->count; row++) {
         piece->which[found] = (uint32_t)row;
-        found += (piece->flags[row] & (GARIM_SCAN_ODD | GARIM_SCAN_NULL)) ==
-                 GARIM_SCAN_ODD;
+        found +=
+            (piece->flags[row] & (GARIM_SCAN_NEEDS_CHECK | GARIM_SCAN_NULL)) ==
+            GARIM_SCAN_NEEDS_CHECK;
     }
     return found;
 }

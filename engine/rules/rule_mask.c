@@ -269,7 +269,7 @@ static void mask_apply(const struct garim_step *step, struct garim_piece *piece)
         unsigned found = piece->flags[row];
         if ((found & GARIM_SCAN_NULL) != 0)
             piece->values.lengths[row] = 0;
-        else if ((found & GARIM_SCAN_ODD) != 0)
+        else if ((found & GARIM_SCAN_NEEDS_CHECK) != 0)
             hide_odd(step, piece, row);
     }
     piece->kernels->fill(garim_piece_field(piece, step), piece->values.offsets,

@@ -61,7 +61,7 @@ static bool take_arrays(struct garim_workspace *workspace)
         {&piece->flags, sizeof *piece->flags},
         {&piece->value_flags, sizeof *piece->value_flags},
         {&values->breaches, sizeof *values->breaches},
-        {&values->highs, sizeof *values->highs},
+        {&values->non_ascii, sizeof *values->non_ascii},
     };
     enum { ARRAYS = sizeof arrays / sizeof arrays[0], ALIGNMENT = 64 };
     size_t at = 0, places[ARRAYS];
