@@ -120,7 +120,8 @@ const struct garim_cli_option garim_cli_options[] = {
      AT(force),
      .commands = RUN | SYNTH},
     {.name = "restart",
-     .help = "discard what a run that stopped left; FILE.part and FILE.state",
+     .help = "discard FILE.part and FILE.state, which a run that stopped left "
+             "behind",
      AT(restart),
      .commands = RUN | SYNTH},
     {.name = "resume",
@@ -176,14 +177,14 @@ const struct garim_cli_option garim_cli_options[] = {
      AT(expected_records),
      .commands = RUN},
     {.name = "allow-empty",
-     .help = "take an input of no records for one; without it that is an error",
+     .help = "accept an input without records; otherwise that is an error",
      AT(allow_empty),
      .commands = RUN},
     {.name = "report",
      .value = "FILE",
      .kind = GARIM_CLI_FILE,
      .help = "write what was done to FILE, as JSON; also when the run fails "
-             "on its way",
+             "halfway",
      AT(report),
      .commands = RUN},
     {.name = "threads",
@@ -207,8 +208,9 @@ const struct garim_cli_option garim_cli_options[] = {
      .value = "LIST",
      .kind = GARIM_CLI_CHOICES,
      .choices = without_choices,
-     .help = "do without some ways to speed, as garim does by itself where "
-             "the system lacks them; with commas between.  The output never "
+     .help = "do without some of what makes a run fast, as garim does by "
+             "itself where the system does not have it; a list with commas.  "
+             "The output never "
              "depends on it",
      AT(without),
      .commands = RUN | SYNTH},
@@ -234,8 +236,8 @@ const struct garim_cli_option garim_cli_options[] = {
      .min = 16 << 10,
      .max = UINT64_C(1) << 40,
      .help = "take no more than SIZE, such as 8m, for buffers; 2m is the "
-             "least unless --window is smaller.  Default: as much as is of "
-             "use, some 30 MiB",
+             "least unless --window is smaller.  Default: as much as is "
+             "useful, some 30 MiB",
      AT(memory_bytes),
      .commands = RUN | SYNTH},
     {.name = "rate",

@@ -230,7 +230,7 @@ enum garim_status garim_cli_job_open(struct garim_cli_job *job,
     if (garim_cli_is_stream(settings->output) && isatty(STDOUT_FILENO))
         return garim_cli_fail(error, GARIM_USAGE, "",
                               "the output would go to the terminal; name a "
-                              "file with -o or lead it into a pipe");
+                              "file with -o or send it into a pipe");
     *job = (struct garim_cli_job){
         .options = options_of(settings),
         .generated = generated,

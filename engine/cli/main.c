@@ -94,8 +94,8 @@ int main(int argc, char **argv)
     errno = 0;
     if ((fclose(stdout) != 0 || failed) && status == GARIM_OK) {
         status = garim_cli_fail(&error, GARIM_OUTPUT, "standard output",
-                                "not all was written (%s); free space or "
-                                "mend the receiver and run again",
+                                "not all was written (%s); free some space, or "
+                                "see why its reader stopped, and run again",
                                 errno == 0 ? "write error" : strerror(errno));
         garim_cli_print_error(&error, "");
     }

@@ -154,7 +154,7 @@ void garim_reader_map(struct garim_reader *reader, struct garim_entry entry,
     }
     for (size_t i = 0; i < count; i++)
         if (keys[i].required && ret_entries[i].key == NULL)
-            garim_reader_refuse(reader, entry, "%s lacks '%s'; add it", what,
+            garim_reader_refuse(reader, entry, "%s has no '%s'; add it", what,
                                 keys[i].name);
 }
 
@@ -165,7 +165,7 @@ const char *garim_reader_text(struct garim_reader *reader,
     if (entry.value == NULL ||
         garim_yaml_kind(entry.value) != GARIM_YAML_TEXT) {
         garim_reader_refuse(reader, entry,
-                            "a plain value belongs here, no list and no map");
+                            "this must be a plain value, not a list or a map");
         return "";
     }
     ASSERT(low <= high && reader->arena != NULL);
@@ -215,7 +215,7 @@ uint64_t garim_reader_number(struct garim_reader *reader,
     if (!wrong && number >= low && number <= high) return number;
     char key[SHOWN_BYTES + 1];
     garim_reader_refuse(reader, entry,
-                        "%s '%.*s' is no whole number from %llu to %llu",
+                        "%s '%.*s' is not a whole number from %llu to %llu",
                         key_of(entry, key), SHOWN_BYTES, text,
                         (unsigned long long)low, (unsigned long long)high);
     return low;

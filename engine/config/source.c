@@ -55,7 +55,7 @@ static enum garim_status check(const char *path, const char *text, size_t bytes,
     const char *nul = memchr(text, '\0', bytes);
     if (nul != NULL)
         return garim_error_set_path(error, GARIM_USAGE, path,
-                                    "has a NUL at byte %td and is no YAML "
+                                    "has a NUL at byte %td and is not a YAML "
                                     "file; save it as UTF-8 text",
                                     nul - text);
     if ((bytes > 0 && text[0] == '%') || memmem(text, bytes, "\n%", 2) != NULL)

@@ -212,8 +212,8 @@ static enum garim_status open_node(struct build *build,
     struct garim_yaml_node *node = NULL;
     if (build->depth == GARIM_YAML_DEPTH_MAX)
         return refuse_at(build, event->start_mark,
-                         "lists and maps stand too deep in each other; no "
-                         "layout or policy needs this");
+                         "lists and maps are nested too deeply; no layout or "
+                         "policy needs this");
     enum garim_status status = make_node(build, kind, event->start_mark, &node);
     if (status != GARIM_OK) return status;
     ASSERT(build->depth < GARIM_YAML_DEPTH_MAX);
@@ -366,9 +366,8 @@ static enum garim_status parse_events(struct build *build)
     }
     ASSERT(status != GARIM_OK || build->depth == 0);
     if (status != GARIM_OK || build->yaml->root != NULL) return status;
-    return garim_error_set_path(
-        build->error, GARIM_USAGE, build->yaml->path,
-        "is empty; POLICY.md says what belongs into it");
+    return garim_error_set_path(build->error, GARIM_USAGE, build->yaml->path,
+                                "is empty; POLICY.md says what belongs in it");
 }
 
 static enum garim_status parse(struct garim_yaml *yaml,

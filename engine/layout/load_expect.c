@@ -157,7 +157,7 @@ static void read_list(struct expect_build *build, struct garim_entry entry)
         read_texts(build, entry, true, 0);
     else
         garim_reader_refuse(build->reader, entry,
-                            "in wants a list: in: [A, B]; is: takes one text");
+                            "in needs a list: in: [A, B]; is: takes one text");
 }
 
 /* ---- all of it ----------------------------------------------------------- */

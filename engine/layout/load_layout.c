@@ -85,7 +85,7 @@ static void refuse_encoding(struct garim_reader *reader,
         [GARIM_CODEPAGE_UNKNOWN] =
             "is not known; use ascii, utf-8 or a code page of `iconv -l`",
         [GARIM_CODEPAGE_MULTI_BYTE] =
-            "is no single-byte code page; use utf-8 or a single-byte page",
+            "is not a single-byte code page; use utf-8 or a single-byte page",
         [GARIM_CODEPAGE_NO_BLANK] =
             "has no space or no digits; use another code page",
     };
@@ -139,12 +139,11 @@ static void read_framing(struct loader *loader, struct garim_entry framing,
                             "it, or write framing: lines");
     if (lines == 1 && terminator.key == NULL)
         garim_reader_refuse(reader, framing,
-                            "framing: lines wants terminator: lf or crlf");
+                            "framing: lines needs terminator: lf or crlf");
     if (lines == 1 && terminator.key != NULL)
         layout->framing.terminator =
             texts[garim_reader_choice(reader, terminator, NULL, names, 2)];
     layout->framing.terminator_bytes = strlen(layout->framing.terminator);
-    ASSERT(layout->framing.terminator_bytes <= GARIM_TERMINATOR_BYTES_MAX);
 }
 
 static void refuse_lines_encoding(struct loader *loader,
@@ -207,7 +206,7 @@ enum {
     NULLS,
     SAMPLE,
     EXPECT,
-    FIELD_KEY_COUNT,
+    FIELD_KEY_COUNT
 };
 static_assert(LENGTH(field_keys) == FIELD_KEY_COUNT, "a number for each key");
 
@@ -217,9 +216,10 @@ static const char *read_name(struct garim_reader *reader,
     const char *name = garim_reader_label(reader, entry, GARIM_NAME_BYTES_MAX);
     for (const char *at = name; *at != '\0'; at++)
         if (*at == ' ')
-            garim_reader_refuse(reader, entry,
-                                "a name has no blanks; use letters, digits, - "
-                                "and _");
+            garim_reader_refuse(
+                reader, entry,
+                "a name must not have blanks; use letters, digits, - "
+                "and _");
     return name;
 }
 
@@ -237,10 +237,11 @@ static void read_columns(struct garim_reader *reader, struct garim_entry entry,
         last = strtoull(end + 1, &end, 10);
     if (first == 0 || *end != '\0' || last < first ||
         last > GARIM_RECORD_BYTES_MAX) {
-        garim_reader_refuse(reader, entry,
-                            "'%s' are no columns; write them like 17-28, "
-                            "counted from 1",
-                            text);
+        garim_reader_refuse(
+            reader, entry,
+            "'%s' is not a range of columns; write them like 17-28, "
+            "counted from 1",
+            text);
         return;
     }
     field->at = (size_t)first - 1;
@@ -336,7 +337,6 @@ static void read_field(struct loader *loader, struct garim_entry entry,
             1 + garim_reader_choice(reader, entries[SAMPLE], NULL,
                                     garim_sample_names + 1,
                                     GARIM_SAMPLE_COUNT - 1));
-    ASSERT(field->sample < GARIM_SAMPLE_COUNT);
 }
 
 /* ---- all fields ---------------------------------------------------------- */
@@ -400,7 +400,7 @@ static void check_fields(struct loader *loader)
     qsort(order, count, sizeof(struct garim_field *), compare_name);
     for (size_t i = 1; i < count; i++)
         if (strcmp(order[i - 1]->name, order[i]->name) == 0)
-            refuse_field(loader, order[i], "stands twice; rename one");
+            refuse_field(loader, order[i], "is declared twice; rename one");
     qsort(order, count, sizeof(struct garim_field *), compare_place);
     for (size_t i = 1; i < count; i++)
         if (order[i - 1]->at + order[i - 1]->bytes > order[i]->at)

@@ -27,8 +27,8 @@ static void read_begins(struct garim_rule_build *build,
                                          (const uint8_t *)text, room, encoded);
     if (bytes == SIZE_MAX)
         garim_reader_refuse(reader, begins,
-                            "begins has a character that the encoding lacks; "
-                            "use others");
+                            "begins has a character that the encoding does not "
+                            "have; use others");
     else if (bytes > edge->bytes)
         garim_reader_refuse(reader, begins,
                             "begins has %zu bytes, the %s %zu; shorten it",

@@ -226,7 +226,7 @@ static enum garim_status refuse_stranger(const struct garim_journal *journal,
 {
     return garim_error_set_path(
         error, GARIM_IN_THE_WAY, journal->path,
-        "a file that is no state of garim, or that others can write (its "
+        "a file that is not a state of garim, or that others can write (its "
         "owner, mode or links), is in the way; move it, or name another "
         "output");
 }

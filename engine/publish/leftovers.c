@@ -67,7 +67,7 @@ static const char unsealed[] =
     "another key or by another version; give --restart to discard both and "
     "begin again";
 static const char strange[] =
-    "what stands under the name of the part is no file that only this user "
+    "what has the name of the part is not a file that only this user "
     "can write (its owner, mode or links); remove it, or name another output";
 static const char unguarded[] =
     "without a key nothing vouches for an unfinished part in a folder that "

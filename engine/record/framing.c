@@ -54,7 +54,7 @@ enum garim_status garim_framing_refuse(const struct garim_framing *framing,
             (unsigned long long)bytes, edges, framing->layout_name);
     return garim_error_set_path(
         error, GARIM_INPUT, path,
-        "size %llu, less header and trailer (%zu), is no multiple of the "
+        "size %llu, less header and trailer (%zu), is not a multiple of the "
         "record length %zu (line end included): %llu bytes are left over; "
         "check that it is complete and that layout %s is its layout",
         (unsigned long long)bytes, edges, framing->stride,

@@ -87,7 +87,7 @@ static void char_to_number(struct garim_values *values)
 static size_t char_from_text(const struct garim_field *field, const char *text,
                              uint8_t *out, const char **ret_wrong)
 {
-    *ret_wrong = "has a character that the encoding lacks; use others";
+    *ret_wrong = "has a character that the encoding does not have; use others";
     return garim_codepage_encode(field->page, (const uint8_t *)text,
                                  strlen(text), out);
 }

@@ -25,12 +25,12 @@ static void digits_check_padding(struct garim_reader *reader,
     ASSERT(digit >= -1 && digit <= 9);
     if (digit > 0)
         garim_reader_refuse(reader, pad,
-                            "digits padded with %d are not told from their "
+                            "digits padded with %d cannot be told from their "
                             "padding; write pad: zero or blank",
                             digit);
     if (digit == 0 && !field->justify_right)
         garim_reader_refuse(reader, justify,
-                            "digits that stand left need a pad that is no "
+                            "digits that stand left need a pad that is not a "
                             "digit; write pad: blank, or justify: right");
 }
 

@@ -113,7 +113,7 @@ static uint8_t allow_text(const struct garim_field *field,
 }
 
 /* Of several texts the first: the bytes of two, mixed, may be neither.  Those
- * of one byte can not mix. */
+ * of one byte cannot mix. */
 static uint8_t allow_texts(const struct garim_field *field, size_t k,
                            bool *bytes)
 {

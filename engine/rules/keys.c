@@ -40,7 +40,7 @@ enum garim_status garim_keys_open(uint8_t **ret_secrets,
     if (bytes == 0) return GARIM_OK;
     if (key == NULL)
         return garim_error_set(error, GARIM_KEY,
-                               "the policy has tokens and wants a key; make "
+                               "the policy has tokens and needs a key; make "
                                "one with garim keygen");
     uint8_t *scratch = garim_secret_open(GARIM_KEY_BYTES);
     uint8_t *secrets = scratch == NULL ? NULL : garim_secret_open(bytes);

@@ -112,7 +112,7 @@ static void read_email(struct garim_rule_build *build,
     if (step->field->page->from_ascii['@'] < 0 ||
         step->field->page->from_ascii['*'] < 0)
         garim_reader_refuse(&build->reader, options,
-                            "mask: email wants an encoding with @ and *");
+                            "mask: email needs an encoding with @ and *");
     ASSERT(!mask->whole_field && mask->hide_min == 0);
     mask->email = true;
     mask->with = (uint8_t)step->field->page->from_ascii['*'];

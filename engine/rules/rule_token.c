@@ -81,10 +81,11 @@ static void spell_alphabet(struct garim_reader *reader,
         ASSERT(i < sizeof token->encoding.alphabet);
         token->encoding.alphabet[i] = (uint8_t)byte;
         if (byte < 0)
-            garim_reader_refuse(reader, entry,
-                                "encoding '%.64s' lacks characters of %s; use "
-                                "another form of token",
-                                page->name, token->form->name);
+            garim_reader_refuse(
+                reader, entry,
+                "encoding '%.64s' does not have all characters of %s; use "
+                "another form of token",
+                page->name, token->form->name);
     }
 }
 
@@ -141,16 +142,17 @@ static void read_bits(struct garim_reader *reader,
 {
     if (entries[BITS].key == NULL) {
         garim_reader_refuse(reader, entries[AS],
-                            "as: %s wants bits; write bits: 80 or more",
+                            "as: %s needs bits; write bits: 80 or more",
                             token->form->name);
         return;
     }
     token->encoding.bits = garim_reader_number(
         reader, entries[BITS], GARIM_TOKEN_BITS_MIN, GARIM_TOKEN_BITS_MAX);
     if (token->encoding.bits % 8 != 0)
-        garim_reader_refuse(
-            reader, entries[BITS], "bits: %zu is no multiple of 8; write %zu",
-            token->encoding.bits, token->encoding.bits / 8 * 8 + 8);
+        garim_reader_refuse(reader, entries[BITS],
+                            "bits: %zu is not a multiple of 8; write %zu",
+                            token->encoding.bits,
+                            token->encoding.bits / 8 * 8 + 8);
     token->text_bytes =
         garim_encode_bytes(token->encoding.bits, token->encoding.bits_each);
     if (token->text_bytes > field->bytes)

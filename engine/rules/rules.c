@@ -70,7 +70,7 @@ static void read_word(struct garim_rule_build *build, struct garim_entry entry,
     const struct garim_rule *rule = rules[index];
     if (rule->takes_options)
         garim_reader_refuse(&build->reader, entry,
-                            "rule %s wants options: {%s: ...}; see POLICY.md",
+                            "rule %s needs options: {%s: ...}; see POLICY.md",
                             rule->name, rule->name);
     else
         read_options(build, rule, entry, false, step);
