@@ -4,13 +4,9 @@
  */
 #include "flow/flow.h"
 
-#include <time.h>
-
-double garim_flow_clock(void)
+double garim_flow_clock(const struct garim_flow *flow)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    return (double)flow->io->clock() * 1e-9;
 }
 
 void garim_flow_fail(struct garim_flow *flow, const struct garim_error *error)
@@ -22,7 +18,7 @@ void garim_flow_fail(struct garim_flow *flow, const struct garim_error *error)
     (void)pthread_cond_broadcast(&flow->changed);
     (void)pthread_mutex_unlock(&flow->lock);
     garim_turn_release(&flow->read_turn);
-    garim_turn_release(&flow->write_turn);
+    garim_turn_release(&flow->place_turn);
     garim_pace_release(&flow->pace);
 }
 

@@ -16,66 +16,71 @@
 #include "flow/geometry.h"
 #include "flow/pace.h"
 #include "flow/rejects.h"
+#include "flow/sink.h"
+#include "flow/source.h"
 #include "flow/stream.h"
 #include "flow/turn.h"
 #include "flow/watermark.h"
 
 struct garim_flow {
+    /* ---- constant from the first block on ---- */
     const struct garim_job_options *options;
     const struct garim_framing *framing;
     const struct garim_worker *worker;
     const struct garim_io *io;
-    int input; /* descriptors; -1: records are generated */
+    const struct garim_source *source;
+    const struct garim_sink *sink;
+    int input; /* descriptors */
     int output;
     const char *input_path; /* for messages */
     const char *output_path;
-    bool stream_in;      /* blocks of a stream instead of windows */
-    bool ordered;        /* the output is a stream */
     uint64_t input_base; /* of a stream in a regular file, see input.h */
     uint64_t output_base;
     bool direct_out; /* writes are whole sectors */
     bool uncached_in, uncached_out;
-
-    struct garim_geometry geometry; /* of a stream: no counts and ends */
+    struct garim_geometry geometry; /* of a stream: strides only */
     size_t buffer_bytes;
+    size_t made_bytes;      /* of a second buffer; 0: all stays in place */
     size_t rejects_max;     /* of one block */
     unsigned depth;         /* blocks in flight in one lane */
     unsigned threads;       /* that may transform at a time */
-    sem_t gate;             /* counts them down */
     uint64_t resumed_bytes; /* in (out without an input), by an earlier run */
+    uint64_t windows_past_checkpoint_max; /* how far lanes may go beyond it */
 
+    /* ---- shared, each guarded by its own means ---- */
+    sem_t gate;                  /* counts `threads` down */
     _Atomic uint64_t next_index; /* of the block nobody has claimed */
     _Atomic uint64_t claim_end;  /* nor may, this one and all above it */
     struct garim_turn read_turn; /* guards `stream` */
-    struct garim_turn write_turn;
     struct garim_stream stream;
+    struct garim_turn place_turn; /* guards `append` */
+    struct garim_append append;
     struct garim_pace pace;
     struct garim_rejects rejects;
-
     atomic_bool stop;         /* at once: `error` says why */
     atomic_bool drain;        /* claim no more; what is claimed is finished */
     atomic_bool foreign;      /* the header is not this layout's */
     atomic_bool fell_back;    /* a lane could not have its ring */
     atomic_bool unregistered; /* nor its buffers registered */
 
-    pthread_mutex_t lock; /* guards all below */
+    /* ---- under `lock` ---- */
+    pthread_mutex_t lock;
     pthread_cond_t changed;
     struct garim_tally total;
     struct garim_watermark watermark; /* of windows, where the output is a part,
                                          else not in use */
     uint64_t wake_bytes; /* signal `changed` when so many are finished without a
                             gap */
-    uint64_t durable_windows;             /* in the last checkpoint */
-    uint64_t windows_past_checkpoint_max; /* how far lanes may go beyond it */
-    unsigned waiting;                     /* lanes, for `claim_end` to rise */
+    uint64_t durable_windows; /* in the last checkpoint */
+    unsigned waiting;         /* lanes, for `claim_end` to rise */
     struct garim_error error;
     unsigned ready;    /* lanes that have opened, well or not */
     unsigned finished; /* lanes that have ended */
     bool go;
 };
 
-/* Seconds of a clock that is never set. */
-double garim_flow_clock(void);
+/* Seconds of the clock of the back end, which is never set. */
+double garim_flow_clock(const struct garim_flow *flow);
 
 /* Note the first error and stop all lanes. */
 void garim_flow_fail(struct garim_flow *flow, const struct garim_error *error);

@@ -51,7 +51,7 @@ static int open_queue(struct garim_lane *lane)
         options.buffers = &buffers;
         options.buffer_count = 1;
         options.descriptors = descriptors;
-        options.descriptor_count = flow->input < 0 ? 1 : 2;
+        options.descriptor_count = flow->source->reads ? 2 : 1;
     }
     const int result = lane->io->queue_open(&lane->queue, &options);
     if (result > 0) flow->unregistered = true;
@@ -72,9 +72,13 @@ static int take_all_memory(struct garim_lane *lane)
     lane->rejects = calloc(flow->rejects_max, sizeof *lane->rejects);
     if (lane->blocks == NULL || lane->counts == NULL || lane->rejects == NULL)
         return -1;
-    if (take_memory(lane, flow->depth * flow->buffer_bytes) < 0) return -1;
+    const size_t block_bytes = flow->buffer_bytes + flow->made_bytes;
+    if (take_memory(lane, flow->depth * block_bytes) < 0) return -1;
     for (unsigned i = 0; i < flow->depth; i++) {
-        lane->blocks[i].buffer = lane->memory + i * flow->buffer_bytes;
+        struct garim_block *block = &lane->blocks[i];
+        block->buffer = lane->memory + i * block_bytes;
+        if (flow->made_bytes > 0)
+            block->made = block->buffer + flow->buffer_bytes;
         lane->blocks[i].tally.counts = lane->counts + i * count_size;
     }
     return 0;
@@ -118,40 +122,52 @@ static void submit(struct garim_lane *lane, struct garim_block *block,
 static bool may_read(struct garim_lane *lane, size_t bytes)
 {
     const struct garim_flow *flow = lane->flow;
-    if (flow->input < 0 || flow->pace.bytes_per_second == 0) return true;
-    lane->paced =
-        !garim_pace_take(&lane->flow->pace, bytes, garim_pace_clock());
+    if (!flow->source->reads || flow->pace.bytes_per_second == 0) return true;
+    lane->paced = !garim_pace_take(&lane->flow->pace, bytes, flow->io->clock());
     return !lane->paced;
+}
+
+/* Nothing is left to claim for this lane, or shall be. */
+static bool is_at_end(const struct garim_flow *flow)
+{
+    return flow->drain ||
+           (!flow->source->in_turn &&
+            flow->next_index >= flow->geometry.window_count) ||
+           garim_rejects_stop(&flow->rejects) != GARIM_NONE;
+}
+
+/* Begin with the records of the block. */
+static void begin(struct garim_lane *lane, struct garim_block *block)
+{
+    struct garim_flow *flow = lane->flow;
+    flow->source->ask(flow, block);
+    if (flow->source->reads)
+        submit(lane, block, GARIM_BLOCK_READING);
+    else
+        block->state = GARIM_BLOCK_READ;
 }
 
 /* Claim the next block, in the order of the output. */
 static bool claim(struct garim_lane *lane, struct garim_block *block)
 {
     struct garim_flow *flow = lane->flow;
-    const uint64_t count =
-        flow->stream_in ? GARIM_NONE : flow->geometry.window_count;
-    lane->ended |= flow->drain || flow->next_index >= count ||
-                   garim_rejects_stop(&flow->rejects) != GARIM_NONE;
+    const bool in_turn = flow->source->in_turn;
+    lane->ended |= is_at_end(flow);
     if (lane->ended) return false;
     if (flow->next_index >= flow->claim_end ||
-        (!flow->stream_in && !may_read(lane, flow->geometry.window_bytes)))
+        (!in_turn && !may_read(lane, flow->geometry.window_bytes)))
         return false;
     const uint64_t index = garim_flow_claim(flow);
     if (index == GARIM_NONE) return false;
-    lane->ended = index >= count;
+    lane->ended = !in_turn && index >= flow->geometry.window_count;
     if (lane->ended) return false;
     memset(block->tally.counts, 0,
            flow->worker->count_size * sizeof *block->tally.counts);
-    if (flow->stream_in) {
-        block->index = index;
+    block->index = index;
+    if (in_turn)
         block->state = GARIM_BLOCK_QUEUED;
-        return true;
-    }
-    garim_block_set_window(flow, block, index);
-    if (flow->input < 0)
-        block->state = GARIM_BLOCK_READ;
     else
-        submit(lane, block, GARIM_BLOCK_READING);
+        begin(lane, block);
     return true;
 }
 
@@ -168,10 +184,7 @@ static bool read_in_turn(struct garim_lane *lane, struct garim_block *block)
         return true;
     }
     if (!may_read(lane, flow->buffer_bytes)) return false;
-    block->batch = (struct garim_batch){0};
-    block->body_end = GARIM_NONE;
-    garim_stream_ask(flow, block);
-    submit(lane, block, GARIM_BLOCK_READING);
+    begin(lane, block);
     return true;
 }
 
@@ -186,50 +199,49 @@ static void break_reading(struct garim_lane *lane, struct garim_block *block,
                                "cannot read the input (%s); check it and run "
                                "again",
                                why);
-    const uint64_t record =
-        flow->stream_in ? flow->stream.records : block->batch.first_record;
-    if (!flow->stream_in) error.offset = block->request.offset;
+    const uint64_t record = flow->source->give_up(flow, block, &error);
     garim_rejects_break(&flow->rejects, record, &error);
     block->batch.count = 0;
     block->batch.owned_first = block->batch.owned_end = 0;
+    block->header = block->trailer = (struct garim_edge_piece){0};
     block->data_bytes = 0;
     block->tally.bytes_in = 0;
-    if (flow->stream_in) {
-        flow->stream.ended = true;
-        block->data = block->buffer;
-        block->offset = flow->stream.output_bytes;
-    }
 }
 
 static void finish_read(struct garim_lane *lane, struct garim_block *block)
 {
     struct garim_flow *flow = lane->flow;
     const int64_t result = block->request.result;
-    if (result < 0)
-        break_reading(lane, block, garim_error_text((int)-result));
-    else if (flow->stream_in)
-        garim_stream_take(flow, block);
-    else if ((uint64_t)result < block->needed_bytes)
-        break_reading(lane, block, "it shrank during the run");
+    const char *why = result < 0 ? garim_error_text((int)-result)
+                                 : flow->source->take(flow, block);
+    if (why != NULL) break_reading(lane, block, why);
     block->state = GARIM_BLOCK_READ;
-    if (flow->stream_in) garim_turn_pass(&flow->read_turn, block->index);
+    if (flow->source->in_turn) garim_turn_pass(&flow->read_turn, block->index);
 }
 
-/* The block is done: let the next one write. */
+/* The block is done: where writes have an order, let the next one write. */
 static void finish_block(struct garim_lane *lane, struct garim_block *block)
 {
     struct garim_flow *flow = lane->flow;
     garim_flow_count(flow, block->index, &block->tally);
     block->state = GARIM_BLOCK_FREE;
-    if (flow->ordered) garim_turn_pass(&flow->write_turn, block->index);
+    if (flow->sink->writes_in_turn)
+        garim_turn_pass(&flow->place_turn, block->index);
 }
 
-static bool write_in_turn(struct garim_lane *lane, struct garim_block *block)
+/* Place the block and write it, if it is its turn. */
+static bool place(struct garim_lane *lane, struct garim_block *block)
 {
-    const struct garim_flow *flow = lane->flow;
-    if (flow->ordered && !garim_turn_is(&flow->write_turn, block->index))
+    struct garim_flow *flow = lane->flow;
+    const struct garim_sink *sink = flow->sink;
+    if (sink->in_turn && !garim_turn_is(&flow->place_turn, block->index))
         return false;
-    if (garim_block_ask_write(flow, block))
+    /* What a reader was given cannot be taken back. */
+    if (sink->writes_in_turn) garim_block_cut(flow, block, lane->worker);
+    const bool writes = sink->place(flow, block);
+    if (sink->in_turn && !sink->writes_in_turn)
+        garim_turn_pass(&flow->place_turn, block->index);
+    if (writes)
         submit(lane, block, GARIM_BLOCK_WRITING);
     else
         finish_block(lane, block);
@@ -262,12 +274,9 @@ static bool stay(struct garim_lane *lane, struct garim_block *block)
 /* What can be done for a block without waiting and without much work. */
 static bool (*const moves[GARIM_BLOCK_STATES])(struct garim_lane *,
                                                struct garim_block *) = {
-    [GARIM_BLOCK_FREE] = claim,
-    [GARIM_BLOCK_QUEUED] = read_in_turn,
-    [GARIM_BLOCK_READING] = stay,
-    [GARIM_BLOCK_READ] = stay,
-    [GARIM_BLOCK_TRANSFORMED] = write_in_turn,
-    [GARIM_BLOCK_WRITING] = stay,
+    [GARIM_BLOCK_FREE] = claim,        [GARIM_BLOCK_QUEUED] = read_in_turn,
+    [GARIM_BLOCK_READING] = stay,      [GARIM_BLOCK_READ] = stay,
+    [GARIM_BLOCK_TRANSFORMED] = place, [GARIM_BLOCK_WRITING] = stay,
 };
 
 static void settle(struct garim_lane *lane, struct garim_io_request *request)
@@ -347,7 +356,7 @@ void garim_lane_wait(struct garim_lane *lane)
     const struct garim_block *block =
         lowest(lane, GARIM_BLOCK_QUEUED, GARIM_BLOCK_TRANSFORMED);
     const bool queued = block != NULL && block->state == GARIM_BLOCK_QUEUED;
-    struct garim_turn *turn = queued ? &flow->read_turn : &flow->write_turn;
+    struct garim_turn *turn = queued ? &flow->read_turn : &flow->place_turn;
     if (block != NULL && !garim_turn_is(turn, block->index))
         garim_turn_wait(turn, block->index);
     else if (lane->paced && (block == NULL || queued))

@@ -18,7 +18,7 @@ void garim_lanes_prepare(struct garim_flow *flow)
     flow->wake_bytes = GARIM_NONE;
     flow->windows_past_checkpoint_max = GARIM_NONE;
     garim_turn_open(&flow->read_turn);
-    garim_turn_open(&flow->write_turn);
+    garim_turn_open(&flow->place_turn);
     garim_pace_open(&flow->pace);
     ASSERT(pthread_mutex_init(&flow->lock, NULL) == 0);
     ASSERT(pthread_condattr_init(&attributes) == 0);
@@ -32,7 +32,7 @@ void garim_lanes_dispose(struct garim_flow *flow)
     (void)pthread_cond_destroy(&flow->changed);
     (void)pthread_mutex_destroy(&flow->lock);
     garim_pace_close(&flow->pace);
-    garim_turn_close(&flow->write_turn);
+    garim_turn_close(&flow->place_turn);
     garim_turn_close(&flow->read_turn);
 }
 

@@ -32,13 +32,6 @@ void garim_pace_close(struct garim_pace *pace)
     (void)pthread_mutex_destroy(&pace->lock);
 }
 
-uint64_t garim_pace_clock(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
-}
-
 bool garim_pace_take(struct garim_pace *pace, size_t bytes, uint64_t now)
 {
     if (pace->bytes_per_second == 0) return true;

@@ -24,8 +24,6 @@ struct garim_pace {
 void garim_pace_open(struct garim_pace *pace);
 void garim_pace_close(struct garim_pace *pace);
 
-uint64_t garim_pace_clock(void);
-
 /* Whether `bytes` may be read at the time `now`: then they count as read. */
 bool garim_pace_take(struct garim_pace *pace, size_t bytes, uint64_t now);
 

@@ -33,7 +33,7 @@ size_t garim_sizing_round(size_t bytes)
 
 static unsigned depth_of(const struct garim_sizing_facts *facts, unsigned lanes)
 {
-    if (facts->stream_in || facts->synchronous) return 1;
+    if (facts->in_turn || facts->synchronous) return 1;
     uint64_t depth = GARIM_IN_FLIGHT_BYTES / lanes / facts->window_bytes;
     if (depth < GARIM_DEPTH_MIN) depth = GARIM_DEPTH_MIN;
     if (depth > GARIM_DEPTH_MAX) depth = GARIM_DEPTH_MAX;
@@ -41,46 +41,46 @@ static unsigned depth_of(const struct garim_sizing_facts *facts, unsigned lanes)
     return (unsigned)(depth < share ? depth : share);
 }
 
-static uint64_t bytes_of(const struct garim_sizing *plan,
+static uint64_t bytes_of(const struct garim_sizing *sizing,
                          const struct garim_sizing_facts *facts)
 {
-    return plan->lanes *
-           (uint64_t)garim_sizing_round(plan->depth * facts->buffer_bytes);
+    return sizing->lanes *
+           (uint64_t)garim_sizing_round(sizing->depth * facts->buffer_bytes);
 }
 
 /* Fewer blocks in flight first, then fewer lanes. */
-static bool fit(struct garim_sizing *plan,
+static bool fit(struct garim_sizing *sizing,
                 const struct garim_sizing_facts *facts, uint64_t memory_bytes)
 {
-    while (bytes_of(plan, facts) > memory_bytes) {
-        if (plan->depth > 1)
-            plan->depth--;
-        else if (plan->lanes > 1)
-            plan->lanes--;
+    while (bytes_of(sizing, facts) > memory_bytes) {
+        if (sizing->depth > 1)
+            sizing->depth--;
+        else if (sizing->lanes > 1)
+            sizing->lanes--;
         else
             return false;
     }
     return true;
 }
 
-enum garim_status garim_sizing_make(struct garim_sizing *ret_plan,
+enum garim_status garim_sizing_make(struct garim_sizing *ret_sizing,
                                     const struct garim_job_options *options,
                                     const struct garim_sizing_facts *facts,
                                     struct garim_error *error)
 {
-    struct garim_sizing plan = {.threads = options->threads};
-    if (plan.threads == 0) plan.threads = core_count();
-    plan.lanes = plan.threads;
-    if (facts->stream_in)
-        plan.lanes += GARIM_SPARE_LANES_STREAM;
+    struct garim_sizing sizing = {.threads = options->threads};
+    if (sizing.threads == 0) sizing.threads = core_count();
+    sizing.lanes = sizing.threads;
+    if (facts->in_turn)
+        sizing.lanes += GARIM_SPARE_LANES_STREAM;
     else if (facts->synchronous)
-        plan.lanes += GARIM_SPARE_LANES_FILE;
-    if (!facts->stream_in && plan.lanes > facts->windows)
-        plan.lanes = facts->windows == 0 ? 1 : (unsigned)facts->windows;
-    plan.depth = depth_of(facts, plan.lanes);
-    *ret_plan = plan;
+        sizing.lanes += GARIM_SPARE_LANES_FILE;
+    if (!facts->in_turn && sizing.lanes > facts->windows)
+        sizing.lanes = facts->windows == 0 ? 1 : (unsigned)facts->windows;
+    sizing.depth = depth_of(facts, sizing.lanes);
+    *ret_sizing = sizing;
     if (options->memory_bytes == 0 ||
-        fit(ret_plan, facts, options->memory_bytes))
+        fit(ret_sizing, facts, options->memory_bytes))
         return GARIM_OK;
     return garim_error_set(
         error, GARIM_USAGE,
@@ -88,6 +88,6 @@ enum garim_status garim_sizing_make(struct garim_sizing *ret_plan,
         "and window, on whole pages): give --memory %lluk at the least, or a "
         "smaller --window",
         (unsigned long long)options->memory_bytes,
-        (unsigned long long)bytes_of(ret_plan, facts),
-        (unsigned long long)(bytes_of(ret_plan, facts) >> 10));
+        (unsigned long long)bytes_of(ret_sizing, facts),
+        (unsigned long long)(bytes_of(ret_sizing, facts) >> 10));
 }

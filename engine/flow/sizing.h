@@ -11,11 +11,10 @@
 
 #include "garim/garim.h"
 
-/* What the plan depends on. */
+/* What it depends on. */
 struct garim_sizing_facts {
     bool synchronous; /* the back end sleeps in each transfer */
-    bool stream_in;
-    bool ordered;     /* the output is a stream */
+    bool in_turn;     /* the source is a stream */
     uint64_t windows; /* of the output; of no meaning for a stream */
     size_t window_bytes;
     size_t buffer_bytes; /* of a block */
@@ -28,7 +27,7 @@ struct garim_sizing {
 };
 
 /* GARIM_USAGE where options->memory_bytes is not enough for one block. */
-enum garim_status garim_sizing_make(struct garim_sizing *ret_plan,
+enum garim_status garim_sizing_make(struct garim_sizing *ret_sizing,
                                     const struct garim_job_options *options,
                                     const struct garim_sizing_facts *facts,
                                     struct garim_error *error);

@@ -20,7 +20,10 @@
 /* Records that stand side by side in memory. */
 struct garim_batch {
     const uint8_t *in;
-    uint8_t *out; /* the same, or it does not overlap */
+    uint8_t *out; /* the same, where strides are and nothing is left out; else
+                     it does not overlap */
+    size_t in_stride;
+    size_t out_stride;
     size_t count;
     uint64_t first_record;  /* number of the first, from 0 */
     size_t owned_first;     /* rows [owned_first, owned_end) are counted and */
@@ -30,6 +33,8 @@ struct garim_batch {
 
 /* What a worker made of a batch. */
 struct garim_made {
+    size_t rows;         /* in `out` */
+    size_t bytes;        /* of them */
     size_t broken_row;   /* see garim_worker.transform; SIZE_MAX: none */
     size_t reject_count; /* stored */
 };
@@ -47,7 +52,9 @@ struct garim_tally {
  * thread. */
 struct garim_worker {
     const void *user;
-    size_t count_size;        /* entries of garim_tally.counts */
+    size_t count_size; /* entries of garim_tally.counts */
+    size_t out_stride; /* of what it makes of a record; 0: as in the input */
+    bool drops;        /* rows may be left out, or change places in a batch */
     unsigned reject_steps;    /* garim_reject.step is below this */
     unsigned reject_breaches; /* and garim_reject.breach below this */
 
@@ -60,7 +67,8 @@ struct garim_worker {
      * `counts` for owned rows.  When the framing breaks (a terminator out of
      * place, a line feed inside), the row's index goes to
      * `ret_made->broken_row`: nothing of that row and those after it may be
-     * written. */
+     * written, and those before it are all that was made.  Pure: the same rows
+     * always become the same. */
     void (*transform)(void *state, const struct garim_batch *batch,
                       uint64_t *counts, struct garim_reject *rejects,
                       size_t reject_max, struct garim_made *ret_made);

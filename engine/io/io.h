@@ -63,6 +63,8 @@ struct garim_io {
     const char *name;
     bool synchronous; /* submit() makes the transfer itself */
 
+    uint64_t (*clock)(void); /* nanoseconds of a clock that is never set */
+
     /* 1: well, but nothing is registered, which was asked for. */
     int (*queue_open)(struct garim_io_queue **ret_queue,
                       const struct garim_io_queue_options *options);

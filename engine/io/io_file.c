@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -150,6 +151,13 @@ int garim_file_write_at(int descriptor, const void *buffer, size_t bytes,
         moved += (size_t)some;
     }
     return 0;
+}
+
+uint64_t garim_file_clock(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 int garim_file_sync_folder(int folder)

@@ -16,6 +16,7 @@ enum { GARIM_IO_ATTEMPTS_MAX = 1000 };
 /* How long a wait for a stream lasts before `stop` is looked at again. */
 enum { GARIM_IO_STOP_MILLISECONDS = 100 };
 
+uint64_t garim_file_clock(void);
 int garim_file_open(int folder, const char *name, int flags, mode_t mode);
 int garim_file_open_folder(const char *path);
 int garim_file_create(int folder, const char *name, const void *content,
@@ -51,11 +52,11 @@ int garim_file_remove(int folder, const char *name);
 
 /* The calls above as members of a struct garim_io. */
 #define GARIM_IO_FILE_CALLS                                                    \
-    .open = garim_file_open, .open_folder = garim_file_open_folder,            \
-    .create = garim_file_create, .close = garim_file_close,                    \
-    .status = garim_file_status, .name_status = garim_file_name_status,        \
-    .set_mode = garim_file_set_mode, .position = garim_file_position,          \
-    .set_position = garim_file_set_position,                                   \
+    .clock = garim_file_clock, .open = garim_file_open,                        \
+    .open_folder = garim_file_open_folder, .create = garim_file_create,        \
+    .close = garim_file_close, .status = garim_file_status,                    \
+    .name_status = garim_file_name_status, .set_mode = garim_file_set_mode,    \
+    .position = garim_file_position, .set_position = garim_file_set_position,  \
     .set_direct = garim_file_set_direct, .widen = garim_file_widen,            \
     .unblock = garim_file_unblock, .preallocate = garim_file_preallocate,      \
     .uncached = garim_file_uncached, .truncate = garim_file_truncate,          \

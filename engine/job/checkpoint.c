@@ -25,7 +25,8 @@ static void schedule(struct garim_checkpoint *checkpoint)
     const struct garim_journal_point *point =
         &checkpoint->output->journal.point;
     const uint64_t bytes = point->bytes_out, every = checkpoint->every_bytes;
-    checkpoint->next_seconds = garim_flow_clock() + checkpoint->every_seconds;
+    checkpoint->next_seconds =
+        garim_flow_clock(checkpoint->flow) + checkpoint->every_seconds;
     checkpoint->next_bytes =
         every > GARIM_NONE - bytes ? GARIM_NONE : bytes + every;
     garim_flow_set_durable(checkpoint->flow, point->windows,
@@ -44,7 +45,7 @@ bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint,
                              uint64_t bytes)
 {
     return bytes >= checkpoint->next_bytes ||
-           garim_flow_clock() >= checkpoint->next_seconds;
+           garim_flow_clock(checkpoint->flow) >= checkpoint->next_seconds;
 }
 
 /* ---- opening ------------------------------------------------------------- */
@@ -100,6 +101,8 @@ void garim_checkpoint_restore(struct garim_checkpoint *checkpoint)
     garim_tally_add(&watermark->below, &done, state->job.count_size);
     watermark->windows = point->windows;
     flow->next_index = point->windows;
+    flow->place_turn.next = point->windows;
+    flow->append.bytes = point->bytes_out;
     if (point->reject_count > 0)
         garim_rejects_add(&flow->rejects, state->rejects, point->reject_count);
     schedule(checkpoint);

@@ -91,7 +91,6 @@ static enum garim_status open_input(struct garim_job_state *state,
     struct garim_flow *flow = &state->flow;
     const struct garim_job *job = state->job;
     const struct garim_framing *framing = job->framing;
-    flow->input = -1;
     if (job->worker->generate != NULL) {
         if (garim_geometry_generate(&flow->geometry, framing,
                                     state->window_bytes, job->generate_records))
@@ -106,7 +105,7 @@ static enum garim_status open_input(struct garim_job_state *state,
     if (status != GARIM_OK) return status;
     flow->input = input->descriptor;
     flow->input_path = input->path;
-    flow->stream_in = input->stream;
+    flow->source = input->stream ? &garim_source_stream : &garim_source_windows;
     flow->input_base = input->base;
     state->resumable = !input->stream;
     if (input->stream && job->options->resume)
@@ -130,6 +129,7 @@ static enum garim_status open_part(struct garim_job_state *state,
         .first_record = geometry->first_record,
         .records = geometry->records,
         .bytes_in = geometry->input_bytes,
+        .grows_by = job->worker->drops ? geometry->in_stride : 0,
         .reject_steps = job->worker->reject_steps,
         .reject_breaches = job->worker->reject_breaches,
     };
@@ -137,7 +137,7 @@ static enum garim_status open_part(struct garim_job_state *state,
         .identity = &identity,
         .bounds = &bounds,
         .seal = job->seal,
-        .input = flow->input < 0 ? NULL : &state->input,
+        .input = flow->source->reads ? &state->input : NULL,
     };
     return garim_output_open(&state->output, flow->io, job->options, &wanted,
                              error);
@@ -151,33 +151,44 @@ static enum garim_status open_output(struct garim_job_state *state,
     const enum garim_status status = open_part(state, error);
     if (status != GARIM_OK) return status;
     if (output->start != GARIM_START_NEW)
-        garim_geometry_cut(&flow->geometry, output->journal.job.window_bytes);
-    state->window_bytes = flow->geometry.window_bytes;
+        state->window_bytes = output->journal.job.window_bytes;
+    flow->sink = output->ordered ? &garim_sink_pipe
+                 : flow->source->in_turn || flow->worker->drops
+                     ? &garim_sink_append
+                     : &garim_sink_windows;
+    garim_geometry_cut(&flow->geometry, state->window_bytes,
+                       flow->sink->in_turn);
     state->resumable &= !output->ordered;
     flow->output = output->sink;
     flow->output_path = output->path;
-    flow->ordered = output->ordered;
     flow->output_base = output->base;
     return GARIM_OK;
 }
 
+/* A part that grows is written by whole sectors only where it cannot be
+ * resumed: nothing of its last one may be missing then. */
 static enum garim_status reserve(struct garim_job_state *state,
                                  struct garim_error *error)
 {
     struct garim_flow *flow = &state->flow;
     struct garim_output *output = &state->output;
-    enum garim_status status = GARIM_OK;
-    if (output->ordered) return GARIM_OK;
-    if (flow->stream_in)
-        garim_output_direct(output);
-    else
-        status =
+    if (flow->sink == &garim_sink_windows) {
+        const enum garim_status status =
             garim_output_reserve(output, flow->geometry.output_bytes, error);
+        flow->direct_out = output->direct;
+        return status;
+    }
+    if (flow->sink == &garim_sink_append && !state->resumable)
+        garim_output_direct(output);
     flow->direct_out = output->direct;
-    if (output->direct)
-        garim_stream_align(&flow->stream,
-                           (output->without & GARIM_WITHOUT_FALLOCATE) == 0);
-    return status;
+    const uint64_t done = flow->append.bytes;
+    if (garim_append_open(&flow->append,
+                          output->direct ? GARIM_DIRECT_ALIGNMENT : 1,
+                          output->direct && (output->without &
+                                             GARIM_WITHOUT_FALLOCATE) == 0) < 0)
+        return garim_error_no_memory(error);
+    flow->append.bytes = done;
+    return GARIM_OK;
 }
 
 /* What passes through the page cache leaves it as it was. */
@@ -186,11 +197,11 @@ static void spare_cache(struct garim_job_state *state)
     struct garim_flow *flow = &state->flow;
     const struct garim_io *io = flow->io;
     if ((flow->options->without & GARIM_WITHOUT_DONTCACHE) != 0) return;
-    flow->uncached_in = flow->input >= 0 && !state->input.direct &&
+    flow->uncached_in = flow->source->reads && !state->input.direct &&
                         S_ISREG(state->input.identity.st_mode) &&
                         io->uncached(flow->input);
-    flow->uncached_out =
-        !flow->ordered && !state->output.direct && io->uncached(flow->output);
+    flow->uncached_out = !flow->sink->writes_in_turn && !state->output.direct &&
+                         io->uncached(flow->output);
 }
 
 /* ---- lanes --------------------------------------------------------------- */
@@ -201,15 +212,19 @@ static enum garim_status plan(struct garim_job_state *state,
 {
     struct garim_flow *flow = &state->flow;
     const struct garim_job_options *options = flow->options;
-    flow->buffer_bytes =
-        garim_geometry_buffer_bytes(flow->framing, state->window_bytes);
+    const size_t out_stride = garim_job_out_stride(state->job);
+    flow->buffer_bytes = garim_geometry_buffer_bytes(flow->framing, out_stride,
+                                                     state->window_bytes);
+    if (flow->source->reads &&
+        (out_stride != flow->framing->stride || flow->worker->drops))
+        flow->made_bytes = garim_geometry_made_bytes(flow->framing, out_stride,
+                                                     flow->buffer_bytes);
     const struct garim_sizing_facts facts = {
         .synchronous = flow->io->synchronous,
-        .stream_in = flow->stream_in,
-        .ordered = flow->ordered,
+        .in_turn = flow->source->in_turn,
         .windows = flow->geometry.window_count,
         .window_bytes = state->window_bytes,
-        .buffer_bytes = flow->buffer_bytes,
+        .buffer_bytes = flow->buffer_bytes + flow->made_bytes,
     };
     struct garim_sizing plan;
     const enum garim_status status =
@@ -237,7 +252,7 @@ static enum garim_status take_shared_memory(struct garim_job_state *state,
         garim_rejects_open(&flow->rejects, rejects) < 0 ||
         garim_stream_open(&flow->stream, framing) < 0)
         return garim_error_no_memory(error);
-    if (flow->ordered || flow->stream_in) return GARIM_OK;
+    if (flow->sink->writes_in_turn || flow->source->in_turn) return GARIM_OK;
     size_t reach = 4 * (size_t)state->lanes * flow->depth;
     if (reach < REACH_MIN) reach = REACH_MIN;
     if (garim_watermark_open(&flow->watermark, reach, job->worker->count_size) <
@@ -261,7 +276,9 @@ static enum garim_status restore(struct garim_job_state *state,
     state->report->resumed_records = flow->total.records;
     state->report->resumed_bytes = flow->resumed_bytes;
     state->resumed_windows = state->output.journal.point.windows;
-    if (start == GARIM_START_PUBLISHED) return GARIM_OK;
+    /* What was appended stands where only all that is before it tells. */
+    if (start == GARIM_START_PUBLISHED || flow->sink != &garim_sink_windows)
+        return GARIM_OK;
     return garim_verify(flow, &state->output, flow->options->verify_part,
                         error);
 }
@@ -275,7 +292,7 @@ static enum garim_status finish(struct garim_job_state *state,
     struct garim_flow *flow = &state->flow;
     const uint64_t bytes = garim_job_output_bytes(flow);
     ASSERT(flow->total.bytes_out == bytes);
-    if (!flow->stream_in && !flow->ordered)
+    if (!flow->source->in_turn && !flow->sink->writes_in_turn)
         ASSERT(flow->watermark.windows == flow->geometry.window_count);
     enum garim_status status =
         garim_output_finish(&state->output, bytes, error);
@@ -301,10 +318,10 @@ static enum garim_status publish(struct garim_job_state *state,
 {
     const struct garim_flow *flow = &state->flow;
     enum garim_status status = GARIM_OK;
-    if (flow->stream_in)
+    if (flow->source->in_turn)
         status = garim_slice_check_count(state->job, flow->input_path,
                                          flow->total.records, error);
-    if (flow->input >= 0 && status == GARIM_OK)
+    if (flow->source->reads && status == GARIM_OK)
         status = garim_input_check(&state->input, true, error);
     if (status == GARIM_OK)
         status = garim_output_drain(&state->output,
@@ -379,6 +396,7 @@ static enum garim_status run_job(struct garim_job_state *state,
 {
     struct garim_flow *flow = &state->flow;
     enum garim_status status = choose_io(state, error);
+    state->begin_seconds = garim_flow_clock(flow);
     if (status == GARIM_OK) status = open_input(state, error);
     if (status == GARIM_OK) status = open_output(state, error);
     if (status != GARIM_OK) return status;
@@ -392,7 +410,7 @@ static enum garim_status run_job(struct garim_job_state *state,
     if (status == GARIM_OK)
         status = garim_job_list_rejects(flow, state->report, error);
     /* A window that only drops edges reads none of them. */
-    if (status == GARIM_OK && !flow->stream_in)
+    if (status == GARIM_OK && !flow->source->in_turn)
         flow->total.bytes_in = flow->geometry.input_bytes;
     return status == GARIM_OK ? publish(state, error) : status;
 }
@@ -408,9 +426,10 @@ enum garim_status garim_job_run(const struct garim_job *job,
         .job = job,
         .flow = {.options = job->options,
                  .framing = job->framing,
-                 .worker = job->worker},
+                 .worker = job->worker,
+                 .source = &garim_source_none,
+                 .sink = &garim_sink_windows},
         .report = report,
-        .begin_seconds = garim_flow_clock(),
         .window_bytes = window == 0 ? GARIM_WINDOW_BYTES_DEFAULT : window,
     };
     garim_lanes_prepare(&state.flow);
@@ -427,6 +446,7 @@ enum garim_status garim_job_run(const struct garim_job *job,
     if (state.input.io != NULL) garim_input_close(&state.input);
     garim_rejects_close(&state.flow.rejects);
     garim_stream_close(&state.flow.stream);
+    garim_append_close(&state.flow.append);
     free(state.flow.total.counts);
     garim_lanes_dispose(&state.flow);
     return status;

@@ -27,6 +27,13 @@ struct garim_job {
                                struct garim_error *error);
 };
 
+/* Bytes that a record of the output takes. */
+static inline size_t garim_job_out_stride(const struct garim_job *job)
+{
+    return job->worker->out_stride == 0 ? job->framing->stride
+                                        : job->worker->out_stride;
+}
+
 /* Run a job to its end: open, lanes, publish.  Fills all of `report` but
  * kernels, key_id and fields (the worker's counts come back in `ret_counts`,
  * worker->count_size entries).  Errors as in the table of exit codes. */

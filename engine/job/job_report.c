@@ -17,8 +17,8 @@ void garim_job_note(struct garim_report *report, const char *text)
 
 uint64_t garim_job_output_bytes(const struct garim_flow *flow)
 {
-    return flow->stream_in ? flow->stream.output_bytes
-                           : flow->geometry.output_bytes;
+    return flow->sink->in_turn ? flow->append.bytes
+                               : flow->geometry.output_bytes;
 }
 
 void garim_job_note_ways(struct garim_job_state *state)
@@ -38,7 +38,8 @@ void garim_job_note_ways(struct garim_job_state *state)
          "without registered buffers, as told"},
         {without & GARIM_WITHOUT_FALLOCATE, "without fallocate, as told"},
         {without & GARIM_WITHOUT_DONTCACHE, "without RWF_DONTCACHE, as told"},
-        {direct && flow->input >= 0 && !flow->stream_in && !state->input.direct,
+        {direct && flow->source == &garim_source_windows &&
+             !state->input.direct,
          "the input does not do O_DIRECT"},
         {direct && output->part != NULL && !output->direct &&
              garim_job_output_bytes(flow) > 0,
@@ -47,7 +48,7 @@ void garim_job_note_ways(struct garim_job_state *state)
          "the page cache is spared (RWF_DONTCACHE)"},
         {output->unreserved, "the disk does not reserve space"},
         {flow->fell_back, "a lane could not have its ring"},
-        {flow->input >= 0 && garim_input_was_touched(&state->input),
+        {flow->source->reads && garim_input_was_touched(&state->input),
          "the input got a link, a name or rights during the run"},
         {flow->unregistered, "buffers could not be registered"},
     };
@@ -60,10 +61,10 @@ void garim_job_fill_report(const struct garim_job_state *state)
     struct garim_report *report = state->report;
     const struct garim_flow *flow = &state->flow;
     report->records_out = flow->total.records;
-    report->records_in = flow->input < 0 ? 0 : flow->total.records;
+    report->records_in = flow->source->reads ? flow->total.records : 0;
     report->bytes_in = flow->total.bytes_in;
     report->bytes_out = flow->total.bytes_out;
-    report->seconds = garim_flow_clock() - state->begin_seconds;
+    report->seconds = garim_flow_clock(flow) - state->begin_seconds;
     report->lanes = state->lanes;
     report->io = flow->io->name;
     report->direct_in = state->input.direct;

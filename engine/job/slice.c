@@ -53,7 +53,8 @@ enum garim_status garim_slice_measure(struct garim_geometry *ret_geometry,
                                ? framing->header.bytes + framing->trailer.bytes
                                : (uint64_t)input->identity.st_size;
     struct garim_extent extent;
-    if (!garim_geometry_measure(ret_geometry, framing, window_bytes, bytes,
+    if (!garim_geometry_measure(ret_geometry, framing,
+                                garim_job_out_stride(job), window_bytes, bytes,
                                 &extent))
         return garim_framing_refuse(framing, input->path, bytes, &extent,
                                     error);

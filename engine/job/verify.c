@@ -85,16 +85,17 @@ static bool make(struct checker *checker, uint64_t index)
     struct garim_flow *flow = checker->check->flow;
     struct garim_block *block = &checker->block;
     struct garim_error error;
-    garim_block_set_window(flow, block, index);
+    block->index = index;
+    flow->source->ask(flow, block);
     /* Counted, and reported, by the run that wrote it. */
     block->batch.owned_first = block->batch.owned_end = block->batch.count;
     const int64_t result = transfer(checker, &block->request);
-    if (result < (int64_t)block->needed_bytes) {
+    const char *why = result < 0 ? garim_error_text((int)-result)
+                                 : flow->source->take(flow, block);
+    if (why != NULL) {
         (void)garim_error_set_path(
             &error, GARIM_INPUT, flow->input_path,
-            "cannot read the input (%s); check it and run again",
-            result < 0 ? garim_error_text((int)-result)
-                       : "it shrank during the run");
+            "cannot read the input (%s); check it and run again", why);
         error.offset = block->request.offset;
         fail(checker->check, &error);
         return false;
@@ -163,7 +164,10 @@ static enum garim_status open_checker(struct checker *checker,
     checker->rejects = calloc(flow->rejects_max, sizeof *checker->rejects);
     checker->block.tally.counts =
         calloc(worker->count_size + 1, sizeof(uint64_t));
-    if (checker->block.buffer == NULL || checker->part == NULL ||
+    if (flow->made_bytes > 0)
+        checker->block.made = aligned_alloc(alignment, flow->made_bytes);
+    if ((flow->made_bytes > 0 && checker->block.made == NULL) ||
+        checker->block.buffer == NULL || checker->part == NULL ||
         checker->rejects == NULL || checker->block.tally.counts == NULL ||
         flow->io->queue_open(&checker->queue, &options) < 0)
         return garim_error_no_memory(error);
@@ -181,6 +185,7 @@ static void close_checker(struct checker *checker)
     free(checker->rejects);
     free(checker->part);
     free(checker->block.buffer);
+    free(checker->block.made);
 }
 
 static void *checker_main(void *argument)
@@ -226,7 +231,7 @@ static bool report_progress(const struct check *check, double begin)
     const struct garim_progress progress = {
         .bytes_in = check->bytes,
         .bytes_total = check->count * check->flow->geometry.window_bytes,
-        .seconds = garim_flow_clock() - begin,
+        .seconds = garim_flow_clock(check->flow) - begin,
     };
     return options->progress == NULL ||
            options->progress(options->progress_user, &progress);
@@ -235,7 +240,7 @@ static bool report_progress(const struct check *check, double begin)
 static void attend(struct check *check)
 {
     struct garim_flow *flow = check->flow;
-    const double begin = garim_flow_clock();
+    const double begin = garim_flow_clock(check->flow);
     struct garim_error interrupted;
     (void)garim_error_set(&interrupted, GARIM_TEMPORARY,
                           "interrupted; run again");

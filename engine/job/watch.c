@@ -17,16 +17,16 @@ static bool report_progress(const struct garim_flow *flow,
 {
     const struct garim_job_options *options = flow->options;
     if (options->progress == NULL) return true;
-    const bool generated = flow->input < 0;
-    const uint64_t bytes_total =
-        generated ? flow->geometry.output_bytes : flow->geometry.input_bytes;
+    const struct garim_source *source = flow->source;
+    const uint64_t bytes_total = source->reads ? flow->geometry.input_bytes
+                                               : flow->geometry.output_bytes;
     const struct garim_progress progress = {
         .records = total->records,
         .bytes_in = total->bytes_in,
         .bytes_out = total->bytes_out,
-        .bytes_total = flow->stream_in ? 0 : bytes_total,
+        .bytes_total = source->in_turn ? 0 : bytes_total,
         .bytes_resumed = flow->resumed_bytes,
-        .seconds = garim_flow_clock() - begin,
+        .seconds = garim_flow_clock(flow) - begin,
     };
     return options->progress(options->progress_user, &progress);
 }
@@ -96,7 +96,7 @@ static bool sleep_until(struct garim_flow *flow, unsigned count,
 void garim_watch(struct garim_flow *flow, unsigned count,
                  struct garim_checkpoint *checkpoint)
 {
-    const double begin = garim_flow_clock();
+    const double begin = garim_flow_clock(flow);
     struct timespec next;
     (void)clock_gettime(CLOCK_MONOTONIC, &next);
     next = look_after(&next);

@@ -44,16 +44,34 @@ bool garim_bounds_hold_rejects(const struct garim_reject *rejects,
     return true;
 }
 
+static uint64_t divide_up(uint64_t a, uint64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
+/* Of a whole output. */
+static uint64_t count_windows(const struct garim_journal_job *job,
+                              const struct garim_journal_bounds *bounds)
+{
+    const uint64_t window = job->window_bytes;
+    if (bounds->grows_by == 0) return divide_up(job->output_bytes, window);
+    if (bounds->records == 0) return job->output_bytes > 0;
+    const uint64_t some = window / bounds->grows_by;
+    return divide_up(bounds->records, some == 0 ? 1 : some);
+}
+
 bool garim_bounds_hold_point(const struct garim_journal_job *job,
                              const struct garim_journal_point *point,
                              const struct garim_journal_bounds *bounds)
 {
     const uint64_t window = job->window_bytes, bytes = job->output_bytes;
     ASSERT(window >= GARIM_WINDOW_BYTES_MIN);
-    const uint64_t count = bytes / window + (bytes % window != 0);
+    const uint64_t count = count_windows(job, bounds);
     const uint64_t done =
         point->windows >= count ? bytes : point->windows * window;
-    return point->windows <= count && point->bytes_out == done &&
+    const bool bytes_hold = bounds->grows_by == 0 ? point->bytes_out == done
+                                                  : point->bytes_out <= bytes;
+    return point->windows <= count && bytes_hold &&
            point->records <= bounds->records &&
            point->bytes_in <= bounds->bytes_in &&
            point->complete <= (point->windows == count ? 1 : 0);

@@ -37,6 +37,9 @@ struct garim_journal_bounds {
     uint64_t first_record; /* records [first_record, first_record + records) */
     uint64_t records;
     uint64_t bytes_in;
+    /* Bytes of input in a record, where the output grows window by window; 0:
+     * windows are cut by its bytes. */
+    size_t grows_by;
     unsigned reject_steps; /* as of struct garim_worker */
     unsigned reject_breaches;
 };

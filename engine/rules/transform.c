@@ -221,7 +221,11 @@ void garim_policy_transform(void *state, const struct garim_batch *batch,
         ASSERT_RECORD(found <= reject_max, batch->first_record + done);
         ASSERT_RECORD(!piece->broken, batch->first_record + done);
     }
+    const bool open_end = batch->last_unterminated && count == batch->count;
     *ret_made = (struct garim_made){
+        .rows = count,
+        .bytes = count * piece->stride -
+                 (open_end ? workspace->policy->framing.terminator_bytes : 0),
         .broken_row = count < batch->count ? count : SIZE_MAX,
         .reject_count = found,
     };

@@ -213,6 +213,7 @@ static int fault_remove(int folder, const char *name)
 const struct garim_io fault_io = {
     .name = "faults",
     .synchronous = true,
+    .clock = garim_file_clock,
     .queue_open = queue_open,
     .queue_close = queue_close,
     .submit = submit,

@@ -16,83 +16,7 @@
 
 #include <criterion/criterion.h>
 
-/* ---- a worker ------------------------------------------------------------
- * Every byte of record i is XORed with a function of i.  A record that begins
- * with FAULTY is a fault; a line job_feed out of place breaks the framing. */
-
-enum { FAULTY = 0xee };
-
-static uint8_t mask_of(uint64_t record)
-{
-    return (uint8_t)(0x80 | (record * 37 % 101 & ~8u));
-}
-
-enum garim_status job_worker_open(const void *user, void **ret_state,
-                                  struct garim_error *error)
-{
-    (void)error;
-    *ret_state = (void *)(uintptr_t)user;
-    return GARIM_OK;
-}
-
-void job_worker_close(void *state)
-{
-    (void)state;
-}
-
-/* The line is broken where the shape of `row` does not hold. */
-static bool is_broken(const struct garim_framing *framing, const uint8_t *row,
-                      bool unterminated)
-{
-    const size_t bytes = framing->stride - framing->terminator_bytes;
-    if (framing->terminator_bytes == 0) return false;
-    if (memchr(row, '\n', bytes) != NULL) return true;
-    return !unterminated && memcmp(row + bytes, framing->terminator,
-                                   framing->terminator_bytes) != 0;
-}
-
-static void worker_transform(void *state, const struct garim_batch *batch,
-                             uint64_t *counts, struct garim_reject *rejects,
-                             size_t reject_max, struct garim_made *ret_made)
-{
-    const struct garim_framing *framing = state;
-    const size_t bytes = framing->stride - framing->terminator_bytes;
-    struct garim_made made = {.broken_row = SIZE_MAX};
-    for (size_t i = 0; i < batch->count; i++) {
-        uint8_t *row = batch->out + i * framing->stride;
-        const uint64_t record = batch->first_record + i;
-        const bool owned = i >= batch->owned_first && i < batch->owned_end;
-        if (is_broken(framing, row,
-                      batch->last_unterminated && i == batch->count - 1)) {
-            made.broken_row = i;
-            break;
-        }
-        if (owned) counts[0] += row[0];
-        if (owned) counts[1]++;
-        if (row[0] == FAULTY) {
-            memset(row, '#', bytes);
-            if (owned && made.reject_count < reject_max)
-                rejects[made.reject_count++] =
-                    (struct garim_reject){.record = record};
-            continue;
-        }
-        for (size_t k = 0; k < bytes; k++)
-            row[k] ^= mask_of(record);
-    }
-    *ret_made = made;
-}
-
-static void worker_describe(const void *user, const struct garim_reject *reject,
-                            struct garim_reject_info *ret_reject)
-{
-    (void)user;
-    (void)reject;
-    *ret_reject = (struct garim_reject_info){
-        .offset = 0,
-        .field = "first",
-        .reason = "is faulty",
-    };
-}
+#include "toy_worker.h"
 
 /* ---- scenarios ----------------------------------------------------------- */
 
@@ -176,7 +100,7 @@ uint8_t *job_make_input(const struct scenario *scenario)
     for (size_t i = 0; i < scenario->faults; i++)
         data[framing->header.bytes + scenario->records * (i + 1) /
                                          (scenario->faults + 1) *
-                                         framing->stride] = FAULTY;
+                                         framing->stride] = TOY_FAULTY;
     if (scenario->broken != GARIM_NONE)
         data[framing->header.bytes + scenario->broken * framing->stride] = '\n';
     fill_edge(framing, data + size - framing->trailer.bytes - scenario->extra,
@@ -197,30 +121,24 @@ static size_t put_edge(const struct garim_framing *framing,
     return bytes;
 }
 
+/* Record by record, in their order. */
 uint8_t *job_make_output(const struct scenario *scenario, const uint8_t *input,
                          uint64_t records, bool whole, size_t *ret_bytes)
 {
     const struct garim_framing *framing = &scenario->framing;
     const size_t size = job_input_size(scenario);
-    uint8_t *data = malloc(size + 1);
+    uint8_t *data = malloc(size + records * scenario->widen + 1);
+    const uint8_t *in = input + framing->header.bytes;
     size_t at = put_edge(framing, framing->header.action, input,
                          framing->header.bytes, data);
-    struct garim_made made;
-    const struct garim_batch batch = {
-        .in = data + at,
-        .out = data + at,
-        .count = records,
-        .owned_end = records,
-        .last_unterminated = scenario->unterminated,
-    };
-    size_t bytes = records * framing->stride;
-    if (whole && scenario->unterminated) bytes -= framing->terminator_bytes;
-    memcpy(data + at, input + framing->header.bytes, bytes);
-    uint64_t counts[2] = {0};
-    worker_transform((void *)(uintptr_t)framing, &batch, counts, NULL, 0,
-                     &made);
-    cr_assert_eq(made.broken_row, SIZE_MAX);
-    at += bytes;
+    for (uint64_t i = 0; i < records; i++, in += framing->stride) {
+        const bool open_end =
+            whole && scenario->unterminated && i == records - 1;
+        if (toy_drops(scenario, i)) continue;
+        toy_make_row(scenario, in, data + at, i, open_end);
+        at += job_out_stride(scenario) -
+              (open_end ? framing->terminator_bytes : 0);
+    }
     if (whole)
         at += put_edge(framing, framing->trailer.action,
                        input + size - framing->trailer.bytes,
@@ -287,20 +205,9 @@ int job_redirect(const char *path, int flags, int standard)
     return saved;
 }
 
-static const struct garim_worker test_worker = {
-    .count_size = 2,
-    .reject_steps = 1,
-    .reject_breaches = 1,
-    .open = job_worker_open,
-    .close = job_worker_close,
-    .transform = worker_transform,
-    .describe = worker_describe,
-};
-
 struct outcome job_run(const struct scenario *scenario)
 {
-    struct garim_worker worker = test_worker;
-    worker.user = &scenario->framing;
+    const struct garim_worker worker = toy_worker(scenario);
     const struct garim_job job = {
         .options = &scenario->options,
         .framing = &scenario->framing,
@@ -403,18 +310,19 @@ void job_describe(char *text, size_t size, const struct scenario *scenario)
         text, size,
         "stride %zu terminator %zu header %zu/%d trailer %zu/%d "
         "records %llu window %zu threads %u io %d from %d to %d "
-        "unterminated %d faults %zu broken %lld",
+        "unterminated %d faults %zu broken %lld widened by %zu drops %d",
         framing->stride, framing->terminator_bytes, framing->header.bytes,
         (int)framing->header.action, framing->trailer.bytes,
         (int)framing->trailer.action, (unsigned long long)scenario->records,
         scenario->options.window_bytes, scenario->options.threads,
         (int)scenario->options.io, (int)scenario->input, (int)scenario->output,
-        scenario->unterminated, scenario->faults, (long long)scenario->broken);
+        scenario->unterminated, scenario->faults, (long long)scenario->broken,
+        scenario->widen, scenario->drops);
 }
 
 void job_check(struct scenario *scenario)
 {
-    char text[400];
+    char text[500];
     job_describe(text, sizeof text, scenario);
     uint8_t *input = job_make_input(scenario);
     struct outcome outcome = job_run_scenario(scenario, input);

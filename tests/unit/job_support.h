@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The worker XORs every byte of record i with a function of i.  A record that
- * begins with a certain byte is a fault; a line feed out of place breaks the
- * framing.
+ * begins with a certain byte is rejected; a line feed out of place breaks the
+ * framing.  It may widen records, and leave out every tenth.
  */
 #ifndef GARIM_TESTS_UNIT_JOB_SUPPORT_H
 #define GARIM_TESTS_UNIT_JOB_SUPPORT_H
@@ -24,6 +24,8 @@ struct scenario {
     size_t faults;   /* how many records are faulty */
     uint64_t broken; /* record whose framing is broken, or GARIM_NONE */
     size_t extra;    /* bytes too many at the end */
+    size_t widen;    /* bytes more that each record becomes */
+    bool drops;      /* every tenth record is left out */
     struct garim_job_options options;
     enum medium input, output;
     const struct garim_io *io;     /* or NULL */
@@ -62,6 +64,9 @@ uint64_t job_draw(uint64_t limit);
 
 size_t job_input_size(const struct scenario *scenario);
 
+/* Of a record that the worker made. */
+size_t job_out_stride(const struct scenario *scenario);
+
 /* 5,000 lines of 77 characters after a header. */
 struct scenario job_line_scenario(void);
 
@@ -95,7 +100,7 @@ void job_write_file(const char *path, const uint8_t *data, size_t bytes);
 
 int job_redirect(const char *path, int flags, int standard);
 
-/* The state of the worker is its `user`: a struct garim_shape. */
+/* The state of the worker is its `user`. */
 enum garim_status job_worker_open(const void *user, void **ret_state,
                                   struct garim_error *error);
 

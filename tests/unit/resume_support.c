@@ -35,6 +35,15 @@ struct scenario resume_job(void)
     return scenario;
 }
 
+/* Workers that make less, or more, or both, of a record. */
+struct scenario resume_job_of(size_t variant)
+{
+    struct scenario scenario = resume_job();
+    scenario.widen = variant % 2 == 0 ? 0 : 8;
+    scenario.drops = variant / 2 != 0;
+    return scenario;
+}
+
 void resume_make_files(const struct scenario *scenario)
 {
     resume_input = job_make_input(scenario);

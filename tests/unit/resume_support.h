@@ -30,6 +30,10 @@ extern uint8_t *resume_input;
 /* Some ten windows, broken records among them, a checkpoint after each. */
 struct scenario resume_job(void);
 
+/* The same with each worker of RESUME_VARIANTS. */
+enum { RESUME_VARIANTS = 4 };
+struct scenario resume_job_of(size_t variant);
+
 void resume_make_files(const struct scenario *scenario);
 
 void resume_free_files(void);

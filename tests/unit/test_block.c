@@ -32,10 +32,13 @@ static struct garim_block make_block(size_t at, size_t bytes)
     };
 }
 
+static const struct garim_worker worker;
+
 static void open_run(struct garim_flow *flow)
 {
     *flow = (struct garim_flow){
-        .geometry = {.stride = 100, .header_bytes = 50},
+        .geometry = {.in_stride = 100, .out_stride = 100, .header_bytes = 50},
+        .worker = &worker,
         .direct_out = true,
         .output_base = 0,
     };
@@ -53,7 +56,7 @@ Test(block, sectors_hold_the_output_and_zeros)
     for (size_t i = 0; i < 25; i++) {
         const size_t bytes = sizes[i % 5];
         struct garim_block block = make_block(places[i / 5], bytes);
-        cr_assert(garim_block_ask_write(&flow, &block));
+        cr_assert(garim_sink_windows.place(&flow, &block));
         const uint8_t *written = block.request.buffer;
         cr_assert_eq((uintptr_t)written % SECTOR, 0);
         cr_assert_eq(block.request.bytes, garim_align_up(bytes));
@@ -65,6 +68,18 @@ Test(block, sectors_hold_the_output_and_zeros)
     garim_rejects_close(&flow.rejects);
 }
 
+/* Blocks of ten records, as they come to a sink. */
+static struct garim_block make_rows(uint64_t first)
+{
+    struct garim_block block = make_block(0, 1000);
+    block.offset = 0;
+    block.batch = (struct garim_batch){.in_stride = 100,
+                                       .out_stride = 100,
+                                       .count = 10,
+                                       .first_record = first};
+    return block;
+}
+
 /* Nothing of the record at which the job stops; of a part, which will be
  * removed, nothing of its window. */
 Test(block, the_record_that_stops_is_not_written)
@@ -72,22 +87,67 @@ Test(block, the_record_that_stops_is_not_written)
     struct garim_flow flow;
     struct garim_error error = {0};
     open_run(&flow);
-    garim_rejects_break(&flow.rejects, 210, &error); /* at 21,050 */
-    const size_t left = 50 + 210 * 100 - 5 * SECTOR;
-    for (int ordered = 0; ordered < 2; ordered++)
-        for (int direct = 0; direct < 2; direct++) {
-            struct garim_block block = make_block(0, SECTOR);
-            flow.ordered = ordered;
-            flow.direct_out = direct;
-            cr_assert_eq(garim_block_ask_write(&flow, &block), ordered);
-            cr_assert_eq(block.tally.bytes_out, ordered ? left : 0);
-            block = make_block(0, left);
-            cr_assert(garim_block_ask_write(&flow, &block));
-            cr_assert_eq(block.tally.bytes_out, left);
-        }
+    flow.direct_out = false;
+    garim_rejects_break(&flow.rejects, 213, &error);
+    static const struct {
+        uint64_t first;
+        size_t of_pipe, of_part;
+    } cases[] = {{200, 1000, 1000}, {203, 1000, 1000}, {204, 900, 0},
+                 {210, 300, 0},     {213, 0, 0},       {220, 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct garim_block block = make_rows(cases[i].first);
+        garim_block_cut(&flow, &block, NULL);
+        cr_assert_eq(garim_sink_pipe.place(&flow, &block),
+                     cases[i].of_pipe > 0);
+        cr_assert_eq(block.tally.bytes_out, cases[i].of_pipe, "case %zu", i);
+        block = make_rows(cases[i].first);
+        cr_assert_eq(garim_sink_windows.place(&flow, &block),
+                     cases[i].of_part > 0);
+        cr_assert_eq(block.tally.bytes_out, cases[i].of_part, "case %zu", i);
+    }
+    struct garim_block block = make_rows(203);
+    block.trailer.bytes = 1; /* it stands where the records are not trusted */
+    cr_assert_not(garim_sink_windows.place(&flow, &block));
     flow.foreign = true;
-    struct garim_block block = make_block(0, left);
-    cr_assert_not(garim_block_ask_write(&flow, &block));
+    block = make_rows(0);
+    cr_assert_not(garim_sink_windows.place(&flow, &block));
+    block = make_rows(0);
+    garim_block_cut(&flow, &block, NULL);
+    cr_assert_eq(block.data_bytes, 0);
+    garim_rejects_close(&flow.rejects);
+}
+
+/* What a block leaves of its last sector is written by the next. */
+Test(block, sectors_of_a_file_that_grows_are_written_once)
+{
+    static const size_t sizes[] = {100, SECTOR - 100, 5, 2 * SECTOR, 0, 3, 7};
+    struct garim_flow flow;
+    uint8_t disk[8 * SECTOR];
+    size_t done = 0;
+    open_run(&flow);
+    memset(disk, OLD, sizeof disk);
+    cr_assert_eq(garim_append_open(&flow.append, SECTOR, false), 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct garim_block block = make_block(i % 3 * 77, sizes[i]);
+        for (size_t k = 0; k < sizes[i]; k++)
+            block.data[k] = (uint8_t)((done + k) % 50);
+        block.last = i + 1 == sizeof sizes / sizeof *sizes;
+        const bool writes = garim_sink_append.place(&flow, &block);
+        cr_assert_eq(block.tally.bytes_out, sizes[i]);
+        cr_assert_eq(block.offset, done);
+        done += sizes[i];
+        if (!writes) continue;
+        const struct garim_io_request *request = &block.request;
+        cr_assert_eq((uintptr_t)request->buffer % SECTOR, 0);
+        cr_assert_eq(request->offset % SECTOR, 0);
+        cr_assert_eq(request->bytes % SECTOR, 0);
+        cr_assert_eq(disk[request->offset], OLD, "written twice");
+        memcpy(disk + request->offset, request->buffer, request->bytes);
+    }
+    cr_assert_eq(flow.append.bytes, done);
+    for (size_t k = 0; k < garim_align_up(done); k++)
+        cr_assert_eq(disk[k], k < done ? k % 50 : 0, "byte %zu", k);
+    garim_append_close(&flow.append);
     garim_rejects_close(&flow.rejects);
 }
 

@@ -39,79 +39,110 @@ static struct garim_framing draw_shape(void)
 
 struct tiling {
     uint64_t end;
+    uint64_t edges;
     uint64_t owned;
     uint64_t consumed;
 };
 
-/* The read covers the window and all its records, and fits the buffer. */
+/* The read covers the edges and all records, and fits the buffer. */
 static void check_read(const struct garim_geometry *geometry,
                        const struct garim_window *window, size_t buffer_bytes)
 {
-    const uint64_t header = geometry->header_bytes;
-    const uint64_t stride = geometry->stride;
-    const uint64_t shift = geometry->shift;
-    if (window->record_begin < window->record_end) {
-        cr_assert_leq(window->need_begin,
-                      header + window->record_begin * stride + shift);
-        const uint64_t last = header + window->record_end * stride;
-        const uint64_t end =
-            last < geometry->body_end ? last : geometry->body_end;
-        cr_assert_geq(window->need_end, end + shift);
+    const uint64_t rows =
+        geometry->in_begin + window->record_begin * geometry->in_stride;
+    const uint64_t last =
+        geometry->in_begin + window->record_end * geometry->in_stride;
+    const uint64_t ends[][2] = {
+        {window->header.from, window->header.from + window->header.bytes},
+        {rows, last < geometry->in_end ? last : geometry->in_end},
+        {geometry->in_end + window->trailer.from,
+         geometry->in_end + window->trailer.from + window->trailer.bytes},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        if (ends[i][0] >= ends[i][1]) continue;
+        cr_assert_leq(window->need_begin, ends[i][0]);
+        cr_assert_geq(window->need_end, ends[i][1]);
     }
-    cr_assert_leq(window->need_begin, window->begin + shift);
-    cr_assert_geq(window->need_end, window->end + shift);
     if (geometry->input_bytes > 0)
-        cr_assert_leq(window->need_end, geometry->input_bytes);
+        cr_assert_leq(window->need_end,
+                      geometry->first_record == 0
+                          ? geometry->input_bytes
+                          : geometry->in_end + window->trailer.bytes);
     cr_assert_leq(window->read_begin, window->need_begin);
     cr_assert_geq(window->read_end, window->need_end);
     cr_assert_eq(window->read_begin % GARIM_DIRECT_ALIGNMENT, 0);
     cr_assert_eq(window->read_end % GARIM_DIRECT_ALIGNMENT, 0);
     cr_assert_leq(window->read_end - window->read_begin, buffer_bytes);
     /* Room for a last window that is padded in place. */
-    cr_assert_leq(garim_align_up(window->end + shift) - window->read_begin,
+    cr_assert_leq(garim_align_up(window->need_end) - window->read_begin,
                   buffer_bytes);
+}
+
+static void check_bytes(const struct garim_geometry *geometry,
+                        const struct garim_window *window,
+                        const struct tiling *tiling)
+{
+    const uint64_t header = geometry->header_bytes;
+    const uint64_t stride = geometry->out_stride;
+    cr_assert_eq(window->begin, tiling->end);
+    cr_assert_eq(window->begin % GARIM_DIRECT_ALIGNMENT, 0);
+    cr_assert_gt(window->end, window->begin);
+    cr_assert(window->end - window->begin == geometry->window_bytes ||
+              window->end == geometry->output_bytes);
+    for (uint64_t i = window->record_begin; i < window->record_end; i++) {
+        const uint64_t first = header + i * stride;
+        const bool owned = first >= window->begin && first < window->end;
+        cr_assert_eq(owned, i >= window->owned_begin);
+        cr_assert_lt(first, window->end);
+        cr_assert_gt(first + stride, window->begin);
+        if (i > window->record_begin + 1) i += draw(50);
+    }
 }
 
 static void check_window(const struct garim_geometry *geometry, uint64_t index,
                          size_t buffer_bytes, struct tiling *tiling)
 {
     const struct garim_window window = garim_geometry_window(geometry, index);
-    const uint64_t header = geometry->header_bytes;
-    const uint64_t stride = geometry->stride;
-    cr_assert_eq(window.begin, tiling->end);
-    cr_assert_eq(window.begin % GARIM_DIRECT_ALIGNMENT, 0);
-    cr_assert_gt(window.end, window.begin);
-    cr_assert(window.end - window.begin == geometry->window_bytes ||
-              window.end == geometry->output_bytes);
-
+    if (geometry->window_records == 0)
+        check_bytes(geometry, &window, tiling);
+    else
+        cr_assert_eq(window.record_begin, tiling->owned);
     cr_assert_eq(window.owned_begin, tiling->owned);
     cr_assert_leq(window.record_begin, window.owned_begin);
-    for (uint64_t i = window.record_begin; i < window.record_end; i++) {
-        const uint64_t first = header + i * stride;
-        const bool owned = first >= window.begin && first < window.end;
-        cr_assert_eq(owned, i >= window.owned_begin);
-        cr_assert_lt(first, window.end);
-        cr_assert_gt(first + stride, window.begin);
-        if (i > window.record_begin + 1) i += draw(50);
-    }
     check_read(geometry, &window, buffer_bytes);
     tiling->end = window.end;
+    tiling->edges += window.header.bytes + window.trailer.bytes;
     tiling->owned = window.record_end;
     tiling->consumed += window.consumed;
 }
 
-static void check_all(const struct garim_geometry *geometry,
+/* By either cut. */
+static void check_all(const struct garim_geometry *whole,
                       const struct garim_framing *framing)
 {
-    const size_t buffer_bytes =
-        garim_geometry_buffer_bytes(framing, geometry->window_bytes);
-    struct tiling tiling = {0};
-    for (uint64_t i = 0; i < geometry->window_count; i++)
-        check_window(geometry, i, buffer_bytes, &tiling);
-    cr_assert_eq(tiling.end, geometry->output_bytes);
-    cr_assert_eq(tiling.owned, geometry->records);
-    if (geometry->window_count > 0)
-        cr_assert_eq(tiling.consumed, geometry->input_bytes);
+    for (int between = 0; between < 2; between++) {
+        struct garim_geometry geometry = *whole;
+        garim_geometry_cut(&geometry, whole->window_bytes, between == 1);
+        const size_t buffer_bytes = garim_geometry_buffer_bytes(
+            framing, geometry.out_stride, geometry.window_bytes);
+        struct tiling tiling = {0};
+        for (uint64_t i = 0; i < geometry.window_count; i++)
+            check_window(&geometry, i, buffer_bytes, &tiling);
+        if (between == 0) cr_assert_eq(tiling.end, geometry.output_bytes);
+        cr_assert_eq(tiling.owned, geometry.records);
+        cr_assert_eq(tiling.edges,
+                     geometry.header_bytes +
+                         (geometry.output_bytes - geometry.body_end));
+        if (geometry.window_count > 0)
+            cr_assert_eq(tiling.consumed, geometry.input_bytes);
+    }
+}
+
+/* As wide as before, or else. */
+static size_t draw_stride(const struct garim_framing *framing)
+{
+    return draw(2) ? framing->stride
+                   : framing->terminator_bytes + 1 + draw(2 * framing->stride);
 }
 
 Test(geometry, windows_tile_the_output)
@@ -128,7 +159,8 @@ Test(geometry, windows_tile_the_output)
 
         struct garim_geometry geometry;
         struct garim_extent extent;
-        cr_assert(garim_geometry_measure(&geometry, &framing, window, bytes,
+        cr_assert(garim_geometry_measure(&geometry, &framing,
+                                         draw_stride(&framing), window, bytes,
                                          &extent));
         cr_assert_eq(geometry.records, records);
         cr_assert_eq(geometry.last_unterminated,
@@ -170,8 +202,8 @@ Test(geometry, odd_sizes_are_refused)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct garim_extent extent;
-        cr_assert_eq(garim_geometry_measure(&geometry, &framing, 4096,
-                                            cases[i].bytes, &extent),
+        cr_assert_eq(garim_geometry_measure(&geometry, &framing, framing.stride,
+                                            4096, cases[i].bytes, &extent),
                      cases[i].good);
         cr_assert_eq(extent.rest_bytes, cases[i].rest);
     }
@@ -191,17 +223,29 @@ struct places {
     uint64_t next_record; /* of the whole input */
 };
 
+/* The next `bytes` of the output, which stand from `place` on in the input. */
+static void add_places(struct places *places, uint64_t place, uint64_t bytes)
+{
+    for (uint64_t k = 0; k < bytes; k++) {
+        cr_assert_lt(places->count, PLACES_MAX);
+        places->at[places->count++] = place + k;
+    }
+}
+
+/* Strides are equal here. */
 static void append_places(struct places *places,
                           const struct garim_geometry *geometry)
 {
     cr_assert_eq(geometry->first_record, places->next_record);
     for (uint64_t i = 0; i < geometry->window_count; i++) {
         const struct garim_window window = garim_geometry_window(geometry, i);
-        for (uint64_t k = window.begin; k < window.end; k++) {
-            cr_assert_lt(places->count, PLACES_MAX);
-            places->at[places->count++] = k + geometry->shift;
-        }
-        cr_assert_geq(window.need_begin, geometry->shift);
+        const uint64_t edges = window.header.bytes + window.trailer.bytes;
+        const uint64_t from = window.begin + window.header.bytes;
+        add_places(places, window.header.from, window.header.bytes);
+        add_places(places, geometry->in_begin + from - geometry->header_bytes,
+                   window.end - window.begin - edges);
+        add_places(places, geometry->in_end + window.trailer.from,
+                   window.trailer.bytes);
         places->consumed += window.consumed;
         places->next_record += window.record_end - window.owned_begin;
     }
@@ -238,8 +282,8 @@ static void cut_everywhere(const struct garim_framing *framing,
     if (unterminated) bytes -= framing->terminator_bytes;
     for (size_t window = 1; window < 9; window += 3) {
         struct garim_geometry whole;
-        cr_assert(
-            garim_geometry_measure(&whole, framing, window, bytes, &extent));
+        cr_assert(garim_geometry_measure(&whole, framing, framing->stride,
+                                         window, bytes, &extent));
         for (uint64_t first = 0; first <= records; first++)
             for (uint64_t second = first; second <= records; second++)
                 check_slices(&whole, framing, first, second);
@@ -275,7 +319,8 @@ Test(geometry, slices_of_nothing_are_refused)
     const struct garim_framing framing = {.stride = 10};
     struct garim_geometry geometry;
     struct garim_extent extent;
-    cr_assert(garim_geometry_measure(&geometry, &framing, 4096, 100, &extent));
+    cr_assert(garim_geometry_measure(&geometry, &framing, framing.stride, 4096,
+                                     100, &extent));
     static const uint64_t cases[][2] = {
         {10, 11}, {10, UINT64_MAX}, {5, 5}, {6, 5}, {0, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -286,7 +331,8 @@ Test(geometry, slices_of_nothing_are_refused)
     cr_assert(garim_geometry_slice(&geometry, &framing, 9, UINT64_MAX));
     cr_assert_eq(geometry.records, 1);
     cr_assert_eq(geometry.input_bytes, 10);
-    cr_assert(garim_geometry_measure(&geometry, &framing, 4096, 0, &extent));
+    cr_assert(garim_geometry_measure(&geometry, &framing, framing.stride, 4096,
+                                     0, &extent));
     cr_assert_not(garim_geometry_slice(&geometry, &framing, 1, 2));
     cr_assert(garim_geometry_slice(&geometry, &framing, 0, 2));
 }

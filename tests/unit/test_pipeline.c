@@ -62,12 +62,14 @@ static struct scenario draw_scenario(void)
                             scenario.framing.terminator_bytes > 0 &&
                             scenario.framing.trailer.bytes == 0 && job_draw(2);
     if (job_draw(2) && scenario.records > 40) scenario.faults = job_draw(20);
+    if (job_draw(3) == 0) scenario.widen = job_draw(2) ? 8 : job_draw(5000);
+    scenario.drops = job_draw(4) == 0;
     return scenario;
 }
 
 Test(pipeline, every_way_through)
 {
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 600; i++) {
         struct scenario scenario = draw_scenario();
         job_check(&scenario);
     }
@@ -215,11 +217,15 @@ static void check_stop(struct scenario *scenario, enum garim_status status,
 
 Test(pipeline, faults_stop_at_the_same_record)
 {
-    struct scenario scenario = job_line_scenario();
-    scenario.faults = 99;
-    check_stop(&scenario, GARIM_DATA, 50, 30 + 50 * 78);
-    scenario.options.max_rejects = 70;
-    check_stop(&scenario, GARIM_DATA, 3550, 30 + 3550 * 78);
+    for (size_t variant = 0; variant < 4; variant++) {
+        struct scenario scenario = job_line_scenario();
+        scenario.widen = variant % 2 * 8;
+        scenario.drops = variant / 2 == 1;
+        scenario.faults = 99;
+        check_stop(&scenario, GARIM_DATA, 50, 30 + 50 * 78);
+        scenario.options.max_rejects = 70;
+        check_stop(&scenario, GARIM_DATA, 3550, 30 + 3550 * 78);
+    }
 }
 
 Test(pipeline, framing_stops_at_the_same_record)
@@ -227,6 +233,9 @@ Test(pipeline, framing_stops_at_the_same_record)
     struct scenario scenario = job_line_scenario();
     scenario.broken = 2499;
     check_stop(&scenario, GARIM_INPUT, 2499, 30 + 2499 * 78);
+    scenario.drops = true;
+    check_stop(&scenario, GARIM_INPUT, 2499, 30 + 2499 * 78);
+    scenario.drops = false;
     scenario.faults = 99;
     scenario.options.max_rejects = 60;
     check_stop(&scenario, GARIM_INPUT, 2499, 30 + 2499 * 78);

@@ -78,23 +78,28 @@ static uint8_t buffer[8192];
 static void ask_for_an_empty_window(void)
 {
     struct garim_flow flow = {
-        .input = 0,
+        .source = &garim_source_windows,
         .buffer_bytes = sizeof buffer,
-        .geometry = {.window_bytes = 4096, .window_count = 1, .stride = 1},
+        .geometry = {.window_bytes = 4096,
+                     .window_count = 1,
+                     .in_stride = 1,
+                     .out_stride = 1},
     };
     struct garim_block block = {.buffer = buffer};
-    garim_block_set_window(&flow, &block, 0);
+    garim_source_windows.ask(&flow, &block);
 }
 
 static void ask_a_stream_without_room(void)
 {
+    static const struct garim_framing framing = {.stride = 1};
     struct garim_flow flow = {
+        .framing = &framing,
         .buffer_bytes = sizeof buffer,
         .stream = {.carry = buffer, .carry_bytes = sizeof buffer},
     };
     static uint8_t other[sizeof buffer];
     struct garim_block block = {.buffer = other};
-    garim_stream_ask(&flow, &block);
+    garim_source_stream.ask(&flow, &block);
 }
 
 static bool is_trapped(void (*ask)(void))

@@ -17,21 +17,28 @@ TestSuite(resume, .init = job_set_up, .fini = job_tear_down, .timeout = 300);
 
 /* ---- every call ---------------------------------------------------------- */
 
-Test(resume, ended_before_every_call)
+static void end_everywhere(const struct scenario *scenario)
 {
-    const struct scenario scenario = resume_job();
-    resume_make_files(&scenario);
+    resume_make_files(scenario);
     int status = FAULT_EXIT;
     unsigned long calls = 0;
     while (status == FAULT_EXIT) {
         const struct fault_plan plan = {FAULT_ANY, ++calls, 0};
-        status = resume_run_apart(&scenario, &plan);
+        status = resume_run_apart(scenario, &plan);
         cr_assert(status == GARIM_OK || status == FAULT_EXIT);
-        resume_to_the_end(&scenario);
+        resume_to_the_end(scenario);
         (void)unlink(job_out_path);
     }
     cr_assert_gt(calls, 60);
     resume_free_files();
+}
+
+Test(resume, ended_before_every_call)
+{
+    for (size_t variant = 0; variant < RESUME_VARIANTS; variant++) {
+        const struct scenario scenario = resume_job_of(variant);
+        end_everywhere(&scenario);
+    }
 }
 
 Test(resume, ended_before_every_call_of_the_resumed_run)
@@ -79,9 +86,9 @@ static int run_until_dark(const struct scenario *scenario,
     return WEXITSTATUS(status);
 }
 
-static void darken(const struct fault_plan *first)
+static void darken(const struct fault_plan *first, size_t variant)
 {
-    const struct scenario scenario = resume_job();
+    const struct scenario scenario = resume_job_of(variant);
     resume_make_files(&scenario);
     int status = FAULT_EXIT;
     for (unsigned long calls = 1; status == FAULT_EXIT; calls++) {
@@ -95,7 +102,8 @@ static void darken(const struct fault_plan *first)
 
 Test(resume, power_failure_before_every_call)
 {
-    darken(NULL);
+    for (size_t variant = 0; variant < RESUME_VARIANTS; variant++)
+        darken(NULL, variant);
 }
 
 /* After a sync that failed what is seen is not what is on the medium. */
@@ -103,7 +111,7 @@ Test(resume, power_failure_after_failed_syncs)
 {
     for (unsigned long when = 3; when < 8; when++) {
         const struct fault_plan first = {FAULT_SYNC_DATA, when, EIO};
-        darken(&first);
+        darken(&first, when % RESUME_VARIANTS);
     }
 }
 

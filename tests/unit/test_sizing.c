@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "flow/pace.h"
+#include "io/io.h"
 #include "flow/sizing.h"
 
 /* ---- lanes and memory ---------------------------------------------------- */
@@ -24,7 +25,7 @@ Test(plan, buffers_stay_below_the_bound)
     for (unsigned i = 0; i < 16; i++) {
         const struct garim_sizing_facts facts = {
             .synchronous = i & 1,
-            .stream_in = i & 2,
+            .in_turn = i & 2,
             .windows = i & 4 ? 3 : 1000000,
             .window_bytes = i & 8 ? 4096 : 1 << 20,
             .buffer_bytes = (i & 8 ? 4096 : 1 << 20) + 12345,
@@ -51,7 +52,7 @@ Test(plan, buffers_stay_below_the_bound)
                      GARIM_OK);
         cr_assert_eq(plan.threads, 7);
         cr_assert_geq(plan.lanes, lanes);
-        if (!facts.stream_in) cr_assert_leq(plan.lanes, facts.windows);
+        if (!facts.in_turn) cr_assert_leq(plan.lanes, facts.windows);
     }
 }
 
@@ -115,7 +116,7 @@ Test(pace, no_cap_and_release)
     for (int i = 0; i < 100; i++)
         cr_assert(garim_pace_take(&pace, SIZE_MAX, 5));
     pace.bytes_per_second = 1;
-    cr_assert(garim_pace_take(&pace, 1000000, garim_pace_clock()));
+    cr_assert(garim_pace_take(&pace, 1000000, garim_io_posix.clock()));
     garim_pace_release(&pace);
     garim_pace_wait(&pace); /* or for 11 days */
     garim_pace_close(&pace);
