@@ -190,7 +190,7 @@ static void run_token(const struct garim_kernels *kernels,
     run_scan(kernels, work);
     for (size_t i = 0; i < work->count; i++)
         special |= work->flags[i];
-    ASSERT((special & (GARIM_SCAN_NULL | GARIM_SCAN_ODD)) == 0);
+    ASSERT((special & (GARIM_SCAN_NULL | GARIM_SCAN_NEEDS_CHECK)) == 0);
     run_hmac(kernels, work);
     run_encode(kernels, work);
 }

@@ -50,7 +50,7 @@ INPUT_FAILURES = (
     ("cat IN; kill -TERM $$", "was ended by signal 15"),
     ("head -c 6400 IN; exec >&-; sleep 0.3; exit 4", "(exit status 4)"),
     ("no-such-command", "(exit status 127: there is no such command)"),
-    ("/dev/null", "(exit status 126: it may not be executed)"),
+    ("/dev/null", "(exit status 126: it cannot be executed)"),
     ("head -c 300000 /dev/urandom >&2; cat IN; exit 5", "(exit status 5)"),
 )
 OUTPUT_FAILURES = (

@@ -101,8 +101,8 @@ enum garim_status garim_error_output(const char *path, const char *verb,
         {EACCES, "check your rights in its folder"},
         {EPERM, "check your rights, and the attributes of its folder"},
         {ENAMETOOLONG, "with .part and .state behind it the name is too long"},
-        {EMFILE, "let it have more open files (ulimit -n)"},
-        {ENFILE, "the system has no more open files to give; run again later"},
+        {EMFILE, "raise its limit of open files (ulimit -n)"},
+        {ENFILE, "the system has too many open files; run again later"},
     };
     if (result == -EINTR)
         return garim_error_set_path(error, GARIM_TEMPORARY, path,

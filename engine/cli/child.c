@@ -252,7 +252,7 @@ enum garim_status garim_cli_child_judge(const struct garim_cli_child *child,
         int code;
         const char *meaning;
     } meanings[] = {
-        {NOT_EXECUTABLE, ": it may not be executed"},
+        {NOT_EXECUTABLE, ": it cannot be executed"},
         {NO_COMMAND, ": there is no such command"},
     };
     const int status = child->wait_status;
@@ -268,7 +268,7 @@ enum garim_status garim_cli_child_judge(const struct garim_cli_child *child,
         if (meanings[i].code == WEXITSTATUS(status))
             meaning = meanings[i].meaning;
     return garim_cli_fail(error, child->failure, "",
-                          "the %s failed (exit status %d%s); mend what it "
-                          "says on standard error and run again",
+                          "the %s failed (exit status %d%s); fix what it "
+                          "reports on standard error and run again",
                           child->role, WEXITSTATUS(status), meaning);
 }

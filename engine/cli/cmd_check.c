@@ -167,7 +167,7 @@ static const struct warning {
      "its tokens; make one with garim keygen"},
     {keeps_everything,
      "every field is kept: the receiver gets the file as it is; give the "
-     "fields that tell of people a rule that hides them"},
+     "fields about people a rule that hides them"},
     {has_one_subject,
      "subjects is 1: with one subject no tokens can collide, and the budget "
      "checks nothing; say how many there are"},
@@ -176,7 +176,7 @@ static const struct warning {
      "longer tokens, or say 1 at most"},
     {lasts_long,
      "expires is more than two years away: nobody will look at this release "
-     "again before; let it end sooner"},
+     "again before then; let it end sooner"},
 };
 
 static void warn_of_span(const struct garim_span_info *span,
@@ -185,7 +185,7 @@ static void warn_of_span(const struct garim_span_info *span,
     char text[256];
     if (span->leaves_nulls) {
         (void)snprintf(text, sizeof text,
-                       "nulls of field %s leave in clear under %s, and in "
+                       "nulls of field %s leave in the clear under %s, and in "
                        "type bytes they may be values; say null: apply, or "
                        "remove null: from the layout",
                        span->field, span->rule);
@@ -232,7 +232,7 @@ static void json_warning(void *user, const char *warning)
 static void print_edge_note(const char *name, size_t bytes, size_t record_bytes)
 {
     if (bytes > 0 && bytes % record_bytes == 0)
-        printf("note: the %s is as long as whole records: in a file that lacks "
+        printf("note: the %s is as long as whole records: in a file without "
                "it, records take its place\n",
                name);
 }

@@ -4,6 +4,8 @@
  */
 #include "commands.h"
 
+#include <assert.h>
+
 #define KEYGEN (1u << GARIM_CLI_KEYGEN)
 #define CHECK (1u << GARIM_CLI_CHECK)
 #define RUN (1u << GARIM_CLI_RUN)
@@ -11,9 +13,10 @@
 #define SYNTH (1u << GARIM_CLI_SYNTH)
 #define ALL (KEYGEN | CHECK | RUN | SHOW | SYNTH)
 
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define AT(member) .offset = offsetof(struct garim_cli_settings, member)
 
-const struct garim_cli_command garim_cli_commands[GARIM_CLI_COUNT] = {
+const struct garim_cli_command garim_cli_commands[] = {
     [GARIM_CLI_RUN] = {.name = "run",
                        .operands = {"POLICY"},
                        .summary = "put a file or a stream through a policy",
@@ -35,6 +38,8 @@ const struct garim_cli_command garim_cli_commands[GARIM_CLI_COUNT] = {
                          .summary = "write a file of sample records",
                          .job = true},
 };
+static_assert(LENGTH(garim_cli_commands) == GARIM_CLI_COUNT,
+              "a row for each command");
 
 static const char *const io_choices[] = {"auto", "uring", "posix", NULL};
 
@@ -45,6 +50,8 @@ const char *const garim_cli_kernels[] = {"auto",  "scalar", "avx2",
                                          "shani", "avx512", NULL};
 static const char *const progress_choices[] = {"auto", "always", "never",
                                                "json", NULL};
+static_assert(LENGTH(progress_choices) == GARIM_CLI_PROGRESS_JSON + 2,
+              "a word for each");
 
 const struct garim_cli_option garim_cli_options[] = {
     {.name = "key",
@@ -113,7 +120,8 @@ const struct garim_cli_option garim_cli_options[] = {
      AT(force),
      .commands = RUN | SYNTH},
     {.name = "restart",
-     .help = "discard what a run that stopped left; FILE.part and FILE.state",
+     .help = "discard FILE.part and FILE.state, which a run that stopped left "
+             "behind",
      AT(restart),
      .commands = RUN | SYNTH},
     {.name = "resume",
@@ -169,14 +177,14 @@ const struct garim_cli_option garim_cli_options[] = {
      AT(expected_records),
      .commands = RUN},
     {.name = "allow-empty",
-     .help = "take an input of no records for one; without it that is an error",
+     .help = "accept an input without records; otherwise that is an error",
      AT(allow_empty),
      .commands = RUN},
     {.name = "report",
      .value = "FILE",
      .kind = GARIM_CLI_FILE,
      .help = "write what was done to FILE, as JSON; also when the run fails "
-             "on its way",
+             "halfway",
      AT(report),
      .commands = RUN},
     {.name = "threads",
@@ -200,8 +208,9 @@ const struct garim_cli_option garim_cli_options[] = {
      .value = "LIST",
      .kind = GARIM_CLI_CHOICES,
      .choices = without_choices,
-     .help = "do without some ways to speed, as garim does by itself where "
-             "the system lacks them; with commas between.  The output never "
+     .help = "do without some of what makes a run fast, as garim does by "
+             "itself where the system does not have it; a list with commas.  "
+             "The output never "
              "depends on it",
      AT(without),
      .commands = RUN | SYNTH},
@@ -227,8 +236,8 @@ const struct garim_cli_option garim_cli_options[] = {
      .min = 16 << 10,
      .max = UINT64_C(1) << 40,
      .help = "take no more than SIZE, such as 8m, for buffers; 2m is the "
-             "least unless --window is smaller.  Default: as much as is of "
-             "use, some 30 MiB",
+             "least unless --window is smaller.  Default: as much as is "
+             "useful, some 30 MiB",
      AT(memory_bytes),
      .commands = RUN | SYNTH},
     {.name = "rate",

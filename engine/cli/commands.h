@@ -82,7 +82,7 @@ enum {
     GARIM_CLI_PROGRESS_JSON,
 };
 
-extern const struct garim_cli_command garim_cli_commands[GARIM_CLI_COUNT];
+extern const struct garim_cli_command garim_cli_commands[];
 extern const struct garim_cli_option garim_cli_options[];
 extern const size_t garim_cli_option_count;
 extern const char *const garim_cli_kernels[]; /* ends with a NULL */

@@ -156,7 +156,7 @@ enum garim_status garim_cli_guard(const struct garim_cli_settings *settings,
             same_as_descriptor(used[i].path, STDOUT_FILENO))
             status = garim_cli_fail(error, GARIM_USAGE, used[i].path,
                                     "standard output would overwrite the %s; "
-                                    "lead it into another file",
+                                    "send it to another file",
                                     used[i].what);
     if (status == GARIM_OK && settings->report != NULL)
         status = check_report(settings, used, count, error);

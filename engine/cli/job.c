@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <assert.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -195,6 +196,8 @@ options_of(const struct garim_cli_settings *settings)
 {
     static const enum garim_io_choice ways[] = {GARIM_IO_AUTO, GARIM_IO_URING,
                                                 GARIM_IO_POSIX};
+    static_assert(sizeof ways / sizeof *ways == GARIM_IO_POSIX + 1,
+                  "each word of --io has its way");
     const uint64_t end = settings->records.end;
     return (struct garim_job_options){
         .size = sizeof(struct garim_job_options),
@@ -228,7 +231,7 @@ enum garim_status garim_cli_job_open(struct garim_cli_job *job,
     if (garim_cli_is_stream(settings->output) && isatty(STDOUT_FILENO))
         return garim_cli_fail(error, GARIM_USAGE, "",
                               "the output would go to the terminal; name a "
-                              "file with -o or lead it into a pipe");
+                              "file with -o or send it into a pipe");
     *job = (struct garim_cli_job){
         .options = options_of(settings),
         .generated = generated,

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,11 +14,13 @@
 #include "cli.h"
 #include "help.h"
 
-static garim_cli_run_function *const run_functions[GARIM_CLI_COUNT] = {
+static garim_cli_run_function *const run_functions[] = {
     [GARIM_CLI_RUN] = garim_cli_run,       [GARIM_CLI_CHECK] = garim_cli_check,
     [GARIM_CLI_KEYGEN] = garim_cli_keygen, [GARIM_CLI_SHOW] = garim_cli_show,
     [GARIM_CLI_SYNTH] = garim_cli_synth,
 };
+static_assert(sizeof run_functions / sizeof *run_functions == GARIM_CLI_COUNT,
+              "each command runs");
 
 /* A standard stream that is closed would be given to the next file opened:
  * hold its place with one that can be neither read nor written. */
@@ -91,8 +94,8 @@ int main(int argc, char **argv)
     errno = 0;
     if ((fclose(stdout) != 0 || failed) && status == GARIM_OK) {
         status = garim_cli_fail(&error, GARIM_OUTPUT, "standard output",
-                                "not all was written (%s); free space or "
-                                "mend the receiver and run again",
+                                "not all was written (%s); free some space, or "
+                                "see why its reader stopped, and run again",
                                 errno == 0 ? "write error" : strerror(errno));
         garim_cli_print_error(&error, "");
     }

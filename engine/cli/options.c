@@ -252,7 +252,7 @@ static enum garim_status set_option(struct parser *parser,
     uint64_t bit = UINT64_C(1) << (option - garim_cli_options);
     if (parser->given & bit)
         return garim_cli_fail(parser->error, GARIM_USAGE, "",
-                              "option --%s stands twice; give it once",
+                              "option --%s is given twice; give it once",
                               option->name);
     parser->given |= bit;
     if (store_value(option, value, (char *)parser->settings + option->offset))
@@ -263,11 +263,11 @@ static enum garim_status set_option(struct parser *parser,
     if (option->kind == GARIM_CLI_SIZE && length > 0 &&
         strspn(value, "0123456789") == length && value[0] != '0')
         return garim_cli_fail(parser->error, GARIM_USAGE, "",
-                              "option --%s wants %s; %s are bytes, perhaps "
+                              "option --%s needs %s; %s are bytes, perhaps "
                               "%sm is meant",
                               option->name, wanted, value, value);
     return garim_cli_fail(parser->error, GARIM_USAGE, "",
-                          "option --%s wants %s, not \"%s\"", option->name,
+                          "option --%s needs %s, not \"%s\"", option->name,
                           wanted, garim_cli_unless_key(value));
 }
 

@@ -276,8 +276,8 @@ static enum garim_status can_not_write(const char *path,
 {
     enum garim_status status = errno == ENOMEM ? GARIM_TEMPORARY : GARIM_OUTPUT;
     return garim_cli_fail(error, status, path,
-                          "the report could not be written (%s); free space "
-                          "or mend the receiver",
+                          "the report could not be written (%s); free some "
+                          "space, or see why its reader stopped",
                           errno == 0 ? "write error" : strerror(errno));
 }
 

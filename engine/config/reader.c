@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "text/nearest.h"
@@ -24,6 +25,7 @@ void garim_reader_refuse(struct garim_reader *reader, struct garim_entry entry,
                          const char *format, ...)
 {
     if (reader->status != GARIM_OK) return;
+    ASSERT(reader->yaml != NULL);
     unsigned line = 1;
     unsigned column = 1;
     if (!garim_yaml_place(entry.value, &line, &column))
@@ -49,6 +51,7 @@ static void list_words(char *text, size_t size, const char *const *words,
                        size_t count)
 {
     size_t used = 0;
+    ASSERT(size > 0 && count > 0);
     text[0] = '\0';
     for (size_t i = 0; i < count && used < size; i++) {
         const char *link = i == 0 ? "" : i + 1 == count ? " or " : ", ";
@@ -117,6 +120,7 @@ static void refuse_key(struct garim_reader *reader, struct garim_entry entry,
 {
     const char *words[WORDS_MAX];
     char kind[SHOWN_BYTES];
+    ASSERT(count <= WORDS_MAX);
     for (size_t i = 0; i < count; i++)
         words[i] = keys[i].name;
     (void)snprintf(kind, sizeof kind, "%s has no key", what);
@@ -129,6 +133,7 @@ void garim_reader_map(struct garim_reader *reader, struct garim_entry entry,
                       const char *what, const struct garim_key_name *keys,
                       size_t count, struct garim_entry *ret_entries)
 {
+    ASSERT(count > 0 && count <= WORDS_MAX);
     memset(ret_entries, 0, count * sizeof *ret_entries);
     if (reader->status != GARIM_OK) return;
     if (entry.value == NULL || garim_yaml_kind(entry.value) != GARIM_YAML_MAP) {
@@ -149,7 +154,7 @@ void garim_reader_map(struct garim_reader *reader, struct garim_entry entry,
     }
     for (size_t i = 0; i < count; i++)
         if (keys[i].required && ret_entries[i].key == NULL)
-            garim_reader_refuse(reader, entry, "%s lacks '%s'; add it", what,
+            garim_reader_refuse(reader, entry, "%s has no '%s'; add it", what,
                                 keys[i].name);
 }
 
@@ -160,9 +165,10 @@ const char *garim_reader_text(struct garim_reader *reader,
     if (entry.value == NULL ||
         garim_yaml_kind(entry.value) != GARIM_YAML_TEXT) {
         garim_reader_refuse(reader, entry,
-                            "a plain value belongs here, no list and no map");
+                            "this must be a plain value, not a list or a map");
         return "";
     }
+    ASSERT(low <= high && reader->arena != NULL);
     size_t bytes = 0;
     char key[SHOWN_BYTES + 1];
     const char *text = garim_yaml_text(entry.value, &bytes);
@@ -184,6 +190,7 @@ const char *garim_reader_text(struct garim_reader *reader,
 const char *garim_reader_label(struct garim_reader *reader,
                                struct garim_entry entry, size_t high)
 {
+    ASSERT(high > 0 && high <= GARIM_LABEL_BYTES_MAX);
     const char *text = garim_reader_text(reader, entry, 1, high);
     const char *fault = garim_unicode_label_fault(text);
     if (fault != NULL) garim_reader_refuse(reader, entry, "%s", fault);
@@ -195,6 +202,7 @@ uint64_t garim_reader_number(struct garim_reader *reader,
                              uint64_t high)
 {
     const char *text = garim_reader_text(reader, entry, 0, SIZE_MAX - 1);
+    ASSERT(low <= high);
     if (reader->status != GARIM_OK) return low;
     uint64_t number = 0;
     bool wrong = text[0] == '\0';
@@ -207,7 +215,7 @@ uint64_t garim_reader_number(struct garim_reader *reader,
     if (!wrong && number >= low && number <= high) return number;
     char key[SHOWN_BYTES + 1];
     garim_reader_refuse(reader, entry,
-                        "%s '%.*s' is no whole number from %llu to %llu",
+                        "%s '%.*s' is not a whole number from %llu to %llu",
                         key_of(entry, key), SHOWN_BYTES, text,
                         (unsigned long long)low, (unsigned long long)high);
     return low;
@@ -218,6 +226,7 @@ size_t garim_reader_choice(struct garim_reader *reader,
                            const char *const *words, size_t count)
 {
     const char *text = garim_reader_text(reader, entry, 0, SIZE_MAX - 1);
+    ASSERT(count > 0 && count <= WORDS_MAX);
     if (reader->status != GARIM_OK) return 0;
     for (size_t i = 0; i < count; i++)
         if (strcmp(text, words[i]) == 0) return i;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/limits.h"
 
@@ -28,10 +29,12 @@ static enum garim_status read_bytes(int fd, const char *path, char **ret_text,
                                     struct garim_error *error)
 {
     size_t room = GARIM_YAML_BYTES_MAX + 1;
+    ASSERT(*ret_bytes == 0);
     *ret_text = malloc(room);
     if (*ret_text == NULL) return garim_error_no_memory(error);
     while (*ret_bytes < room) {
         ssize_t got = read(fd, *ret_text + *ret_bytes, room - *ret_bytes);
+        ASSERT(got <= (ssize_t)(room - *ret_bytes));
         if (got == 0) return GARIM_OK;
         if (got > 0)
             *ret_bytes += (size_t)got;
@@ -58,7 +61,7 @@ static enum garim_status check(const char *path, const char *text, size_t bytes,
     const char *nul = memchr(text, '\0', bytes);
     if (nul != NULL)
         return garim_error_set_path(error, GARIM_USAGE, path,
-                                    "has a NUL at byte %td and is no YAML "
+                                    "has a NUL at byte %td and is not a YAML "
                                     "file; save it as UTF-8 text",
                                     nul - text);
     if ((bytes > 0 && text[0] == '%') || memmem(text, bytes, "\n%", 2) != NULL)

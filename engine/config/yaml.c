@@ -18,22 +18,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "config/source.h"
-
-struct garim_yaml_node {
-    enum garim_yaml_kind kind;
-    unsigned line, column; /* of the first text at or below; 0: there is none */
-    size_t count;          /* bytes of a text, items, pairs */
-    const char *text;
-    struct garim_yaml_node **children; /* of a map: key, value, key, value */
-};
-
-struct garim_yaml {
-    char *path;
-    char *source;
-    size_t bytes;
-    struct garim_arena *arena; /* nodes and texts */
-    struct garim_yaml_node *root;
-};
+#include "config/yaml_node.h"
 
 /* What grows while a file is parsed.  `pending` are finished nodes whose list
  * or map is open; those of one stand in a row. */
@@ -79,6 +64,7 @@ static char byte_at(struct build *build, yaml_mark_t mark)
             build->at++;
         build->characters++;
     }
+    ASSERT(build->at <= build->bytes);
     return build->at < build->bytes ? build->text[build->at] : '\0';
 }
 
@@ -152,6 +138,8 @@ static enum garim_status add(struct build *build, struct garim_yaml_node *node)
         return GARIM_OK;
     }
     const struct open *open = &build->open[build->depth - 1];
+    ASSERT(build->pending_count < GARIM_YAML_NODES_MAX);
+    ASSERT(open->first <= build->pending_count);
     size_t count = build->pending_count - open->first;
     size_t parts = open->node->kind == GARIM_YAML_MAP ? 2 : 1;
     build->pending[build->pending_count++] = node;
@@ -209,10 +197,11 @@ static enum garim_status open_node(struct build *build,
     struct garim_yaml_node *node = NULL;
     if (build->depth == GARIM_YAML_DEPTH_MAX)
         return refuse_at(build, event->start_mark,
-                         "lists and maps stand too deep in each other; no "
-                         "layout or policy needs this");
+                         "lists and maps are nested too deeply; no layout or "
+                         "policy needs this");
     enum garim_status status = make_node(build, kind, event->start_mark, &node);
     if (status != GARIM_OK) return status;
+    ASSERT(build->depth < GARIM_YAML_DEPTH_MAX);
     build->open[build->depth++] =
         (struct open){.node = node, .first = build->pending_count};
     return GARIM_OK;
@@ -228,8 +217,7 @@ static enum garim_status on_map(struct build *build, const yaml_event_t *event)
     return open_node(build, event, GARIM_YAML_MAP);
 }
 
-/* ---- keys that stand twice ------------------------------------------------
- */
+/* ---- keys that stand twice ----------------------------------------------- */
 
 static int compare_texts(const struct garim_yaml_node *a,
                          const struct garim_yaml_node *b)
@@ -284,7 +272,9 @@ static enum garim_status on_close(struct build *build,
     ASSERT(build->depth > 0);
     const struct open *open = &build->open[--build->depth];
     struct garim_yaml_node *node = open->node;
+    ASSERT(open->first <= build->pending_count);
     size_t children = build->pending_count - open->first;
+    ASSERT(node->kind == GARIM_YAML_LIST || children % 2 == 0);
     build->pending_count = open->first;
     node->count = node->kind == GARIM_YAML_MAP ? children / 2 : children;
     if (children > 0) {
@@ -343,6 +333,8 @@ static enum garim_status (*const handlers[])(struct build *build,
     [YAML_MAPPING_START_EVENT] = on_map,
     [YAML_MAPPING_END_EVENT] = on_close,
 };
+static_assert(sizeof handlers / sizeof *handlers == YAML_MAPPING_END_EVENT + 1,
+              "a handler for each event");
 
 static enum garim_status parse_events(struct build *build)
 {
@@ -353,13 +345,14 @@ static enum garim_status parse_events(struct build *build)
         if (!yaml_parser_parse(&build->parser, &event))
             return refuse_syntax(build);
         end = event.type == YAML_STREAM_END_EVENT;
+        ASSERT(event.type < sizeof handlers / sizeof *handlers);
         status = handlers[event.type](build, &event);
         yaml_event_delete(&event);
     }
+    ASSERT(status != GARIM_OK || build->depth == 0);
     if (status != GARIM_OK || build->yaml->root != NULL) return status;
-    return garim_error_set_path(
-        build->error, GARIM_USAGE, build->yaml->path,
-        "is empty; POLICY.md says what belongs into it");
+    return garim_error_set_path(build->error, GARIM_USAGE, build->yaml->path,
+                                "is empty; POLICY.md says what belongs in it");
 }
 
 static enum garim_status parse(struct garim_yaml *yaml,
@@ -435,64 +428,4 @@ void garim_yaml_close(struct garim_yaml *yaml)
     free(yaml->source);
     free(yaml->path);
     free(yaml);
-}
-
-/* ---- reading ------------------------------------------------------------- */
-
-const char *garim_yaml_path(const struct garim_yaml *yaml)
-{
-    return yaml->path;
-}
-
-const char *garim_yaml_source(const struct garim_yaml *yaml, size_t *ret_bytes)
-{
-    *ret_bytes = yaml->bytes;
-    return yaml->source;
-}
-
-struct garim_yaml_node *garim_yaml_root(const struct garim_yaml *yaml)
-{
-    return yaml->root;
-}
-
-enum garim_yaml_kind garim_yaml_kind(struct garim_yaml_node *node)
-{
-    return node->kind;
-}
-
-const char *garim_yaml_text(struct garim_yaml_node *node, size_t *ret_bytes)
-{
-    ASSERT(node->kind == GARIM_YAML_TEXT);
-    *ret_bytes = node->count;
-    return node->text;
-}
-
-size_t garim_yaml_count(struct garim_yaml_node *node)
-{
-    return node->kind == GARIM_YAML_TEXT ? 0 : node->count;
-}
-
-struct garim_yaml_node *garim_yaml_item(struct garim_yaml_node *node,
-                                        size_t index)
-{
-    ASSERT(node->kind == GARIM_YAML_LIST && index < node->count);
-    return node->children[index];
-}
-
-void garim_yaml_pair(struct garim_yaml_node *node, size_t index,
-                     struct garim_yaml_node **ret_key,
-                     struct garim_yaml_node **ret_value)
-{
-    ASSERT(node->kind == GARIM_YAML_MAP && index < node->count);
-    *ret_key = node->children[2 * index];
-    *ret_value = node->children[2 * index + 1];
-}
-
-bool garim_yaml_place(struct garim_yaml_node *node, unsigned *ret_line,
-                      unsigned *ret_column)
-{
-    if (node == NULL || node->line == 0) return false;
-    *ret_line = node->line;
-    *ret_column = node->column;
-    return true;
 }

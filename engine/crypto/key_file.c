@@ -57,11 +57,11 @@ static enum garim_status parse(struct garim_key *key, const char *text,
     for (size_t i = 0; i < DIGITS; i++) {
         int value = garim_hex_value(text[i]);
         if (value < 0)
-            return garim_error_set_path(
-                error, GARIM_KEY, path,
-                "character %zu is no hex digit; a key is %d hex digits and a "
-                "newline, as garim keygen writes it",
-                i + 1, DIGITS);
+            return garim_error_set_path(error, GARIM_KEY, path,
+                                        "character %zu is not a hex digit; a "
+                                        "key is %d hex digits and a "
+                                        "newline, as garim keygen writes it",
+                                        i + 1, DIGITS);
         key->bytes[i / 2] = (uint8_t)(key->bytes[i / 2] << 4 | value);
     }
     if (text[DIGITS] != '\n')
@@ -73,7 +73,7 @@ static enum garim_status parse(struct garim_key *key, const char *text,
     if (is_blank(key))
         return garim_error_set_path(
             error, GARIM_KEY, path,
-            "is all %s, which is no key; make one with garim keygen",
+            "is all %s, which is not a key; make one with garim keygen",
             key->bytes[0] == 0 ? "zeros" : "ones");
     return GARIM_OK;
 }
@@ -83,7 +83,7 @@ static enum garim_status wrong_size(const char *path, const char *more,
 {
     return garim_error_set_path(
         error, GARIM_KEY, path,
-        "holds %s%llu bytes, %d wanted: %d hex digits and a newline, as garim "
+        "holds %s%llu bytes, not %d: %d hex digits and a newline, as garim "
         "keygen writes them",
         more, (unsigned long long)bytes, FILE_BYTES, DIGITS);
 }

@@ -154,10 +154,13 @@ static void prepare(struct garim_io_queue *queue,
         file = (int)i;
         flags = IOSQE_FIXED_FILE;
     }
-    static const unsigned char codes[2][2] = {
+    static const unsigned char codes[][2] = {
         [GARIM_IO_READ] = {IORING_OP_READ, IORING_OP_READ_FIXED},
         [GARIM_IO_WRITE] = {IORING_OP_WRITE, IORING_OP_WRITE_FIXED},
     };
+    static_assert(sizeof codes / sizeof *codes == GARIM_IO_WRITE + 1,
+                  "codes for each operation");
+    ASSERT(request->operation <= GARIM_IO_WRITE);
     const uint64_t offset = request->offset == GARIM_IO_STREAM
                                 ? GARIM_IO_STREAM
                                 : request->offset + request->moved;

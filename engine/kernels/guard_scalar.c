@@ -1,9 +1,15 @@
 /* guard_scalar.c - guard: which rows are not what they should be
  *
  * SPDX-License-Identifier: Apache-2.0
+ *
+ * Each byte of a record has up to eight ranges of values that it may have, one
+ * a layer.  Most rows pass, so only the numbers of the others are returned; the
+ * caller looks at those field by field.
  */
 #include "kernels/kernels.h"
 
+/* low <= byte <= low + span in one comparison: the difference is taken modulo
+ * 256, so a byte below `low` becomes one that is too large. */
 static bool passes(const struct garim_guard *guard, size_t k, uint8_t byte)
 {
     for (size_t layer = 0; layer < guard->layers; layer++) {

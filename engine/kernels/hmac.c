@@ -1,13 +1,19 @@
 /* hmac.c - messages of any lengths, grouped by the blocks they take
  *
  * SPDX-License-Identifier: Apache-2.0
+ *
+ * The lanes of a vector kernel run in step, so all messages of a call take the
+ * same number of SHA-256 blocks.  Values of one field mostly do; where they do
+ * not, batches of them are sorted by that number, hashed group by group, and
+ * the tags are put back in the order of the messages.
  */
 #include <string.h>
 
 #include "kernels/kernels.h"
 
 enum {
-    GROUP = 256,
+    GROUP =
+        256, /* messages of a batch: what a group takes stays on the stack */
     KERNEL_STACK_BYTES = 12288, /* what a kernel takes, and a signal in it */
 };
 
@@ -32,12 +38,16 @@ static size_t gather(const uint32_t *offsets, const uint32_t *lengths,
         group->indexes[group->count] = (uint32_t)i;
         group->offsets[group->count] = offsets[i];
         group->lengths[group->count] = lengths[i];
+        /* Written first and counted after: no branch depends on a length. */
         group->count += needed == blocks ? 1 : 0;
         if (needed > blocks && needed < next) next = needed;
     }
     return next == SIZE_MAX ? blocks : next;
 }
 
+/* One batch.  A round for each number of blocks that occurs, from the smallest
+ * on; the first round, for one block, may be empty.  It ends since `next`
+ * grows with each round but the last. */
 static void hash_mixed(const struct garim_kernels *kernels,
                        const struct garim_hmac_state *state,
                        const uint8_t *data, const uint32_t *offsets,
@@ -48,6 +58,7 @@ static void hash_mixed(const struct garim_kernels *kernels,
     do {
         blocks = next;
         next = gather(offsets, lengths, count, blocks, &group);
+        /* A kernel writes tags side by side; where they belong comes after. */
         kernels->hmac(state, data, group.offsets, group.lengths, group.count,
                       group.tags);
         for (size_t i = 0; i < group.count; i++)
@@ -56,6 +67,8 @@ static void hash_mixed(const struct garim_kernels *kernels,
     } while (next > blocks);
 }
 
+/* Whether every message takes one block, so that nothing need be sorted: at
+ * most 55 bytes, like account, card and telephone numbers. */
 static bool are_short(const uint32_t *lengths, size_t count)
 {
     uint32_t longest = 0;
@@ -71,6 +84,7 @@ hash_any(const struct garim_kernels *kernels,
          const uint32_t *offsets, const uint32_t *lengths, size_t count,
          uint8_t *tags)
 {
+    /* However many messages there are, they take the stack of one batch. */
     for (size_t from = 0; from < count; from += GROUP) {
         size_t some = count - from < GROUP ? count - from : GROUP;
         hash_mixed(kernels, state, data, offsets + from, lengths + from, some,
@@ -78,6 +92,8 @@ hash_any(const struct garim_kernels *kernels,
     }
 }
 
+/* What is cleared is the stack that the kernels used, and that of the groups,
+ * which held tags before they were cut short. */
 void garim_hmac_many(const struct garim_kernels *kernels,
                      const struct garim_hmac_state *state, const uint8_t *data,
                      const uint32_t *offsets, const uint32_t *lengths,

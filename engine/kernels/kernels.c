@@ -12,30 +12,35 @@
 #include "kernels/x86/x86.h"
 #endif
 
-const char *const garim_tier_names[GARIM_TIER_COUNT] = {
+const char *const garim_tier_names[] = {
     [GARIM_TIER_SCALAR] = "scalar",
     [GARIM_TIER_AVX2] = "avx2",
     [GARIM_TIER_SHANI] = "shani",
     [GARIM_TIER_AVX512] = "avx512",
 };
+static_assert(sizeof garim_tier_names / sizeof *garim_tier_names ==
+                  GARIM_TIER_COUNT,
+              "a name for each tier");
 
 /* What a tier adds to the tiers below it, and what of them it stands on. */
-struct climb {
-    unsigned needs;
-    unsigned wants; /* to be chosen unasked */
+struct tier {
+    unsigned requires;
+    unsigned prefers; /* to be chosen unasked */
     void (*fill)(struct garim_kernels *kernels);
 };
 
 #if defined(__x86_64__)
-static const struct climb climbs[GARIM_TIER_COUNT] = {
+static const struct tier tiers[] = {
     [GARIM_TIER_AVX2] = {GARIM_CPU_AVX2, 0, garim_x86_fill_avx2},
     [GARIM_TIER_SHANI] = {GARIM_CPU_AVX2 | GARIM_CPU_SHANI, 0,
                           garim_x86_fill_shani},
     [GARIM_TIER_AVX512] = {GARIM_CPU_AVX2 | GARIM_CPU_SHANI | GARIM_CPU_AVX512,
                            GARIM_CPU_WIDE, garim_x86_fill_avx512},
 };
+static_assert(sizeof tiers / sizeof *tiers == GARIM_TIER_COUNT,
+              "a row for each tier");
 #else
-static const struct climb climbs[GARIM_TIER_COUNT] = {{0}};
+static const struct tier tiers[GARIM_TIER_COUNT] = {{0}};
 
 static unsigned garim_x86_cpu(void)
 {
@@ -68,7 +73,7 @@ static void fill_tables(void)
     struct garim_kernels kernels = tables[GARIM_TIER_SCALAR];
     cpu = garim_x86_cpu();
     for (int tier = GARIM_TIER_SCALAR; tier < GARIM_TIER_COUNT; tier++) {
-        if (climbs[tier].fill != NULL) climbs[tier].fill(&kernels);
+        if (tiers[tier].fill != NULL) tiers[tier].fill(&kernels);
         kernels.name = garim_tier_names[tier];
         tables[tier] = kernels;
     }
@@ -90,14 +95,14 @@ bool garim_tier_usable(enum garim_tier tier)
     ASSERT(tier < GARIM_TIER_COUNT);
     fill_once();
     if (tier == GARIM_TIER_SCALAR) return true;
-    return tier <= limit && climbs[tier].fill != NULL &&
-           (climbs[tier].needs & ~cpu) == 0;
+    return tier <= limit && tiers[tier].fill != NULL &&
+           (tiers[tier].requires & ~cpu) == 0;
 }
 
 enum garim_tier garim_tier_best(void)
 {
     enum garim_tier best = GARIM_TIER_COUNT - 1;
-    while (!garim_tier_usable(best) || (climbs[best].wants & ~cpu) != 0)
+    while (!garim_tier_usable(best) || (tiers[best].prefers & ~cpu) != 0)
         best--;
     return best;
 }

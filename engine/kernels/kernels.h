@@ -71,7 +71,7 @@ struct garim_scan {
 enum {
     GARIM_SCAN_NULL = 1, /* every byte of the field is one of the nulls */
     GARIM_SCAN_SAME = 2, /* the field's bytes are those of the row above */
-    GARIM_SCAN_ODD = 4,  /* a byte of the value is not plain */
+    GARIM_SCAN_NEEDS_CHECK = 4, /* a byte of the value is not plain */
 };
 
 /* For each row the value (what trimming leaves; offsets from column->data) and
@@ -124,13 +124,14 @@ typedef void garim_find_last_function(const uint8_t *data,
  * undefined.  The slots overlap no value, or hold each value i where it goes:
  * data == slots and offsets[i] == i * slot_bytes. */
 
-/* Each byte b as table[b]; highs[i] says whether one became 0x80 or more. */
+/* Each byte b as table[b]; non_ascii[i] says whether one became 0x80 or more.
+ */
 typedef void garim_translate_function(const uint8_t table[256],
                                       const uint8_t *data,
                                       const uint32_t *offsets,
                                       const uint32_t *lengths, size_t count,
                                       uint8_t *slots, size_t slot_bytes,
-                                      uint8_t *highs);
+                                      uint8_t *non_ascii);
 
 /* The ASCII digits of each value, side by side; digits[i] says how many
  * (`digits` may be `lengths`). */
@@ -192,7 +193,7 @@ enum garim_tier {
 };
 
 /* The names of the tiers, and whether this machine can use one. */
-extern const char *const garim_tier_names[GARIM_TIER_COUNT];
+extern const char *const garim_tier_names[];
 bool garim_tier_usable(enum garim_tier tier);
 /* The fastest usable tier that pays on this machine. */
 enum garim_tier garim_tier_best(void);

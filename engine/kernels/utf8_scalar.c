@@ -2,6 +2,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
+ * The well-formed sequences are those of table 3-7 of the Unicode Standard,
+ * chapter 3 (RFC 3629 section 4 has the same as a grammar).
+ *
  * Each length is a constant behind a branch: where branches are foreseen, the
  * next character need not wait for this one.
  */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "record/type.h"
 
@@ -18,8 +19,7 @@ struct expect_build {
     struct garim_expect *expect; /* of the field */
 };
 
-/* ---- bytes ----------------------------------------------------------------
- */
+/* ---- bytes --------------------------------------------------------------- */
 
 static void add_blank(struct expect_build *build)
 {
@@ -50,6 +50,7 @@ static void add_range(struct expect_build *build, struct garim_entry entry,
     }
     for (unsigned i = first; i <= last; i++) {
         int byte = build->field->page->from_ascii[i];
+        ASSERT(byte <= UINT8_MAX);
         if (byte < 0) refuse_set(build, entry);
         if (byte >= 0) build->expect->bytes[byte] = true;
     }
@@ -77,18 +78,19 @@ static void read_set(struct expect_build *build, struct garim_entry entry)
             refuse_set(build, entry);
             return;
         }
+        ASSERT(bytes > 0 && bytes <= left);
         text += bytes;
         left -= bytes;
     }
 }
 
-/* ---- texts ----------------------------------------------------------------
- */
+/* ---- texts --------------------------------------------------------------- */
 
 /* Trimming must leave the text as it is, or no value is ever equal to it. */
 static bool is_trimmed(const struct garim_field *field, const uint8_t *text,
                        size_t bytes, uint8_t *room)
 {
+    ASSERT(bytes <= field->bytes);
     garim_field_put(field, text, bytes, room);
     struct garim_value value = garim_field_trim(field, room);
     return value.bytes == bytes && memcmp(value.data, text, bytes) == 0;
@@ -102,6 +104,7 @@ static void add_text(struct expect_build *build, struct garim_entry entry,
     uint8_t *room = encoded + strlen(text);
     const char *wrong = "";
     size_t bytes = field->type->from_text(field, text, encoded, &wrong);
+    ASSERT(bytes == SIZE_MAX || bytes <= strlen(text));
     if (bytes == SIZE_MAX)
         garim_reader_refuse(build->reader, entry, "what field %s expects %s",
                             field->name, wrong);
@@ -143,6 +146,7 @@ static void read_texts(struct expect_build *build, struct garim_entry entry,
         add_text(build, item, text, encoded, &texts[i]);
     }
     if (texts == NULL) garim_reader_no_memory(reader);
+    ASSERT(count > 0 && count <= TEXTS_MAX);
     build->expect->texts = texts;
     build->expect->text_count = count;
 }
@@ -153,15 +157,15 @@ static void read_list(struct expect_build *build, struct garim_entry entry)
         read_texts(build, entry, true, 0);
     else
         garim_reader_refuse(build->reader, entry,
-                            "in wants a list: in: [A, B]; is: takes one text");
+                            "in needs a list: in: [A, B]; is: takes one text");
 }
 
-/* ---- all of it ------------------------------------------------------------
- */
+/* ---- all of it ----------------------------------------------------------- */
 
 static const char *const words[] = {"blank", "digits", "is",
                                     "in",    "begins", "bytes"};
 enum { BLANK, DIGITS, IS, IN, BEGINS, BYTES, WORD_COUNT, NULLS = WORD_COUNT };
+static_assert(sizeof words / sizeof *words == WORD_COUNT, "a word for each");
 
 static void read_word(struct expect_build *build, struct garim_entry entry,
                       size_t word)
@@ -171,7 +175,10 @@ static void read_word(struct expect_build *build, struct garim_entry entry,
         [IS] = GARIM_EXPECT_TEXT,       [IN] = GARIM_EXPECT_TEXT,
         [BEGINS] = GARIM_EXPECT_PREFIX, [BYTES] = GARIM_EXPECT_BYTES,
     };
+    static_assert(sizeof kinds / sizeof *kinds == WORD_COUNT, "and a kind");
+    ASSERT(word < WORD_COUNT);
     build->expect->kind = kinds[word];
+    ASSERT(build->expect->kind != GARIM_EXPECT_ANYTHING);
     if (word == BLANK)
         add_blank(build);
     else if (word == DIGITS)

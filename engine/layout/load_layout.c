@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "layout/load_expect.h"
@@ -23,8 +24,7 @@ struct loader {
     size_t page_count;
 };
 
-/* ---- bytes with names -----------------------------------------------------
- */
+/* ---- bytes with names ---------------------------------------------------- */
 
 static const char *const byte_names[] = {"blank", "nul", "zero", "high"};
 
@@ -32,6 +32,8 @@ static uint8_t named_byte(const struct garim_codepage *page, size_t index)
 {
     const uint8_t bytes[] = {page->blank, 0x00, (uint8_t)page->from_ascii['0'],
                              0xFF};
+    static_assert(LENGTH(bytes) == LENGTH(byte_names), "each has its name");
+    ASSERT(index < LENGTH(bytes) && page->from_ascii['0'] >= 0);
     return bytes[index];
 }
 
@@ -72,8 +74,7 @@ static void read_nulls(struct garim_reader *reader, struct garim_entry entry,
     }
 }
 
-/* ---- encodings ------------------------------------------------------------
- */
+/* ---- encodings ----------------------------------------------------------- */
 
 static void refuse_encoding(struct garim_reader *reader,
                             struct garim_entry entry, const char *name,
@@ -84,10 +85,12 @@ static void refuse_encoding(struct garim_reader *reader,
         [GARIM_CODEPAGE_UNKNOWN] =
             "is not known; use ascii, utf-8 or a code page of `iconv -l`",
         [GARIM_CODEPAGE_MULTI_BYTE] =
-            "is no single-byte code page; use utf-8 or a single-byte page",
+            "is not a single-byte code page; use utf-8 or a single-byte page",
         [GARIM_CODEPAGE_NO_BLANK] =
             "has no space or no digits; use another code page",
     };
+    static_assert(LENGTH(texts) == GARIM_CODEPAGE_NO_MEMORY, "a text for each");
+    ASSERT(result > GARIM_CODEPAGE_OK && result < LENGTH(texts));
     garim_reader_refuse(reader, entry, "encoding '%.64s' %s", name,
                         texts[result]);
 }
@@ -104,6 +107,7 @@ read_encoding(struct loader *loader, struct garim_entry entry,
     if (loader->reader.status != GARIM_OK) return &loader->pages[0];
     for (size_t i = 0; i < loader->page_count; i++)
         if (strcmp(loader->pages[i].name, name) == 0) return &loader->pages[i];
+    ASSERT(loader->page_count <= GARIM_FIELDS_MAX);
     struct garim_codepage *page = &loader->pages[loader->page_count];
     enum garim_codepage_result result = garim_codepage_load(name, page);
     if (result == GARIM_CODEPAGE_OK)
@@ -115,8 +119,7 @@ read_encoding(struct loader *loader, struct garim_entry entry,
     return page;
 }
 
-/* ---- the record -----------------------------------------------------------
- */
+/* ---- the record ---------------------------------------------------------- */
 
 static void read_framing(struct loader *loader, struct garim_entry framing,
                          struct garim_entry terminator)
@@ -136,7 +139,7 @@ static void read_framing(struct loader *loader, struct garim_entry framing,
                             "it, or write framing: lines");
     if (lines == 1 && terminator.key == NULL)
         garim_reader_refuse(reader, framing,
-                            "framing: lines wants terminator: lf or crlf");
+                            "framing: lines needs terminator: lf or crlf");
     if (lines == 1 && terminator.key != NULL)
         layout->framing.terminator =
             texts[garim_reader_choice(reader, terminator, NULL, names, 2)];
@@ -160,7 +163,8 @@ static void read_record(struct loader *loader, struct garim_entry record)
         {"length", true},      {"encoding", false}, {"framing", false},
         {"terminator", false}, {"header", false},   {"trailer", false},
     };
-    enum { KEY_LENGTH, ENCODING, FRAMING, TERMINATOR, HEADER, TRAILER };
+    enum { KEY_LENGTH, ENCODING, FRAMING, TERMINATOR, HEADER, TRAILER, COUNT };
+    static_assert(LENGTH(keys) == COUNT, "a number for each key");
     struct garim_entry entries[LENGTH(keys)];
     struct garim_reader *reader = &loader->reader;
     struct garim_layout *layout = loader->layout;
@@ -183,8 +187,7 @@ static void read_record(struct loader *loader, struct garim_entry record)
             reader, entries[TRAILER], 0, GARIM_EDGE_BYTES_MAX);
 }
 
-/* ---- one field ------------------------------------------------------------
- */
+/* ---- one field ----------------------------------------------------------- */
 
 static const struct garim_key_name field_keys[] = {
     {"name", true},  {"at", false},       {"length", false}, {"cols", false},
@@ -203,7 +206,9 @@ enum {
     NULLS,
     SAMPLE,
     EXPECT,
+    FIELD_KEY_COUNT
 };
+static_assert(LENGTH(field_keys) == FIELD_KEY_COUNT, "a number for each key");
 
 static const char *read_name(struct garim_reader *reader,
                              struct garim_entry entry)
@@ -211,9 +216,10 @@ static const char *read_name(struct garim_reader *reader,
     const char *name = garim_reader_label(reader, entry, GARIM_NAME_BYTES_MAX);
     for (const char *at = name; *at != '\0'; at++)
         if (*at == ' ')
-            garim_reader_refuse(reader, entry,
-                                "a name has no blanks; use letters, digits, - "
-                                "and _");
+            garim_reader_refuse(
+                reader, entry,
+                "a name must not have blanks; use letters, digits, - "
+                "and _");
     return name;
 }
 
@@ -231,10 +237,11 @@ static void read_columns(struct garim_reader *reader, struct garim_entry entry,
         last = strtoull(end + 1, &end, 10);
     if (first == 0 || *end != '\0' || last < first ||
         last > GARIM_RECORD_BYTES_MAX) {
-        garim_reader_refuse(reader, entry,
-                            "'%s' are no columns; write them like 17-28, "
-                            "counted from 1",
-                            text);
+        garim_reader_refuse(
+            reader, entry,
+            "'%s' is not a range of columns; write them like 17-28, "
+            "counted from 1",
+            text);
         return;
     }
     field->at = (size_t)first - 1;
@@ -319,6 +326,8 @@ static void read_field(struct loader *loader, struct garim_entry entry,
     field->page =
         read_encoding(loader, entries[FIELD_ENCODING], loader->layout->page);
     if (reader->status != GARIM_OK) return;
+    ASSERT(field->at + field->bytes <= loader->layout->record_bytes);
+    ASSERT(field->bytes > 0 && field->type != NULL && field->page != NULL);
     refuse_lines_encoding(loader, entries[FIELD_ENCODING], field->page);
     read_padding(loader, entries, field);
     read_nulls(reader, entries[NULLS], field);
@@ -330,8 +339,7 @@ static void read_field(struct loader *loader, struct garim_entry entry,
                                     GARIM_SAMPLE_COUNT - 1));
 }
 
-/* ---- all fields -----------------------------------------------------------
- */
+/* ---- all fields ---------------------------------------------------------- */
 
 static int compare_place(const void *a, const void *b)
 {
@@ -392,7 +400,7 @@ static void check_fields(struct loader *loader)
     qsort(order, count, sizeof(struct garim_field *), compare_name);
     for (size_t i = 1; i < count; i++)
         if (strcmp(order[i - 1]->name, order[i]->name) == 0)
-            refuse_field(loader, order[i], "stands twice; rename one");
+            refuse_field(loader, order[i], "is declared twice; rename one");
     qsort(order, count, sizeof(struct garim_field *), compare_place);
     for (size_t i = 1; i < count; i++)
         if (order[i - 1]->at + order[i - 1]->bytes > order[i]->at)
@@ -476,6 +484,8 @@ enum garim_status garim_layout_load(struct garim_layout **ret_layout,
     else
         garim_reader_no_memory(&loader.reader);
     if (loader.reader.status == GARIM_OK) {
+        ASSERT(loader.layout->by_place != NULL &&
+               loader.layout->field_count > 0);
         garim_arena_seal(arena);
         *ret_layout = loader.layout;
     } else {

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#include "base/assert.h"
+#include "base/limits.h"
+
 /* {begins: TEXT}, in the record's encoding. */
 static void read_begins(struct garim_rule_build *build,
                         struct garim_entry entry, const char *name,
@@ -24,12 +27,13 @@ static void read_begins(struct garim_rule_build *build,
                                          (const uint8_t *)text, room, encoded);
     if (bytes == SIZE_MAX)
         garim_reader_refuse(reader, begins,
-                            "begins has a character that the encoding lacks; "
-                            "use others");
+                            "begins has a character that the encoding does not "
+                            "have; use others");
     else if (bytes > edge->bytes)
         garim_reader_refuse(reader, begins,
                             "begins has %zu bytes, the %s %zu; shorten it",
                             bytes, name, edge->bytes);
+    ASSERT(bytes == SIZE_MAX || bytes <= room);
     edge->begins = (struct garim_begins){encoded, bytes};
 }
 
@@ -50,6 +54,9 @@ void garim_edge_read(struct garim_rule_build *build, struct garim_entry entry,
     static const char *const words[] = {"keep", "drop", "blank"};
     struct garim_reader *reader = &build->reader;
     const size_t bytes = edge->bytes;
+    static_assert(sizeof words / sizeof *words == GARIM_EDGE_BLANK + 1,
+                  "a word for each action");
+    ASSERT(bytes <= GARIM_EDGE_BYTES_MAX && edge->action == GARIM_EDGE_KEEP);
     if (reader->status != GARIM_OK) return;
     if (entry.key == NULL && bytes > 0)
         garim_reader_refuse(reader, root,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
@@ -15,11 +16,10 @@
 #include "policy/load_edge.h"
 #include "layout/load_layout.h"
 #include "policy/load_policy.h"
+#include "policy/release.h"
 #include "rules/rule.h"
 #include "text/hex.h"
 #include "text/nearest.h"
-
-#define BUDGET_DEFAULT 0.001
 
 static const struct garim_key_name policy_keys[] = {
     {"policy", true},   {"layout", true},   {"release", true},
@@ -38,6 +38,10 @@ enum {
     RULES,
     POLICY_KEY_COUNT,
 };
+static_assert(sizeof policy_keys / sizeof *policy_keys == POLICY_KEY_COUNT,
+              "a number for each key");
+static_assert(2 * GARIM_FIELDS_MAX + 1 <= UINT16_MAX,
+              "marks of rows hold the index of a step");
 
 struct loader {
     struct garim_rule_build build;
@@ -46,8 +50,7 @@ struct loader {
     struct garim_step *steps; /* in the order of the layout's fields first */
 };
 
-/* ---- the layout -----------------------------------------------------------
- */
+/* ---- the layout ---------------------------------------------------------- */
 
 /* `name` beside the policy at `path`. */
 static const char *beside(struct garim_arena *arena, const char *path,
@@ -73,6 +76,9 @@ static void digest(struct garim_reader *reader, struct garim_yaml *layout,
             reader->error, "SHA-256 failed; check the OpenSSL of this machine");
         return;
     }
+    static_assert(sizeof((struct garim_policy *)0)->digest ==
+                      2 * sizeof hash + 1,
+                  "room for the digest in hex");
     garim_hex_encode(ret_digest, hash, sizeof hash);
 }
 
@@ -108,112 +114,13 @@ static void read_layout(struct loader *loader, struct garim_entry entry)
     if (reader->status == GARIM_OK)
         reader->status =
             garim_layout_load(&policy->layout, yaml, reader->error);
+    ASSERT((reader->status == GARIM_OK) == (policy->layout != NULL));
     if (reader->status == GARIM_OK) digest(reader, yaml, policy->digest);
     garim_yaml_close(yaml);
     loader->build.layout = policy->layout;
 }
 
-/* ---- the release ----------------------------------------------------------
- */
-
-static bool is_leap(int year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static bool is_date(const char *text)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-') return false;
-    for (size_t i = 0; i < 10; i++)
-        if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9')) return false;
-    int year = atoi(text);
-    int month = atoi(text + 5);
-    int day = atoi(text + 8);
-    if (month < 1 || month > 12 || day < 1) return false;
-    return day <= days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
-}
-
-static void check_expiry(struct garim_reader *reader, struct garim_entry entry,
-                         const char *expires)
-{
-    char today[16];
-    time_t now = time(NULL);
-    struct tm utc;
-    if (reader->status != GARIM_OK) return;
-    if (!is_date(expires)) {
-        garim_reader_refuse(reader, entry,
-                            "expires must be a date: YYYY-MM-DD");
-        return;
-    }
-    if (gmtime_r(&now, &utc) == NULL ||
-        strftime(today, sizeof today, "%Y-%m-%d", &utc) == 0)
-        garim_reader_refuse(reader, entry,
-                            "the clock has no date; set it and try again");
-    else if (strcmp(today, expires) > 0)
-        garim_reader_refuse(reader, entry,
-                            "the release expired on %s, today is %s (UTC); a "
-                            "new one needs a new basis and date",
-                            expires, today);
-}
-
-static void read_release(struct loader *loader, struct garim_entry release)
-{
-    static const struct garim_key_name keys[] = {
-        {"recipient", true}, {"purpose", true}, {"basis", true},
-        {"epoch", true},     {"expires", true},
-    };
-    enum { KEY_COUNT = 5, EXPIRES = 4 };
-    struct garim_policy *policy = loader->policy;
-    struct garim_reader *reader = &loader->build.reader;
-    const char **texts[KEY_COUNT] = {
-        &policy->release.recipient, &policy->release.purpose,
-        &policy->release.basis,     &policy->release.epoch,
-        &policy->release.expires,
-    };
-    struct garim_entry entries[KEY_COUNT];
-    garim_reader_map(reader, release, "release", keys, KEY_COUNT, entries);
-    for (size_t i = 0; i < KEY_COUNT; i++)
-        *texts[i] =
-            garim_reader_label(reader, entries[i], GARIM_LABEL_BYTES_MAX);
-    check_expiry(reader, entries[EXPIRES], policy->release.expires);
-}
-
-/* ---- collisions -----------------------------------------------------------
- */
-
-/* Digits with at most one point, and an exponent: a number above 0. */
-static double read_budget(struct garim_reader *reader, struct garim_entry entry)
-{
-    if (entry.key == NULL) return BUDGET_DEFAULT;
-    const char *text = garim_reader_text(reader, entry, 1, 32);
-    if (reader->status != GARIM_OK) return BUDGET_DEFAULT;
-    size_t whole = strspn(text, "0123456789");
-    const char *rest = text + whole;
-    size_t part = 0;
-    double number = 0;
-    double weight = 1;
-    if (*rest == '.') part = strspn(++rest, "0123456789");
-    for (size_t i = 0; i < whole; i++)
-        number = number * 10 + (text[i] - '0');
-    for (size_t i = 0; i < part; i++)
-        number += (rest[i] - '0') * (weight /= 10);
-    rest += part;
-    if (whole + part > 0 && (*rest == 'e' || *rest == 'E')) {
-        const char *digits = rest[1] == '-' ? rest + 2 : rest + 1;
-        int sign = rest[1] == '-' ? -1 : 1;
-        size_t length = strspn(digits, "0123456789");
-        if (length > 0 && length <= 3) {
-            number *= pow(10, sign * atoi(digits));
-            rest = digits + length;
-        }
-    }
-    if (whole + part == 0 || *rest != '\0' || !isfinite(number) || number <= 0)
-        garim_reader_refuse(reader, entry,
-                            "budget must be a decimal number above 0, for "
-                            "example 0.001");
-    return number;
-}
+/* ---- collisions ---------------------------------------------------------- */
 
 /* Refuse a domain that expects more colliding pairs than the budget allows:
  * n^2 / 2^(b+1), the birthday bound for n values in b bits. */
@@ -225,6 +132,7 @@ static void check_budget(struct loader *loader, struct garim_entry entry)
     for (size_t i = 0; i < loader->build.domain_count; i++) {
         struct garim_domain *domain = &loader->build.domains[i];
         double pairs = subjects * subjects / 2;
+        ASSERT(domain->token_bits > 0);
         domain->expected_collisions = pairs / exp2(domain->token_bits);
         if (domain->expected_collisions <= policy->budget) continue;
         garim_reader_refuse(
@@ -238,8 +146,7 @@ static void check_budget(struct loader *loader, struct garim_entry entry)
     }
 }
 
-/* ---- rules ----------------------------------------------------------------
- */
+/* ---- rules --------------------------------------------------------------- */
 
 static size_t find_field(const struct garim_layout *layout, const char *name)
 {
@@ -256,6 +163,7 @@ static void refuse_rule(struct loader *loader, struct garim_entry pair,
     struct garim_reader *reader = &loader->build.reader;
     struct garim_entry place = {.key = pair.key, .value = pair.key};
     const char *names[GARIM_FIELDS_MAX];
+    ASSERT(layout->field_count <= GARIM_FIELDS_MAX);
     for (size_t i = 0; i < layout->field_count; i++)
         names[i] = layout->fields[i].name;
     const char *nearest = garim_nearest(name, names, layout->field_count);
@@ -301,8 +209,7 @@ static void read_rules(struct loader *loader, struct garim_entry rules)
                                 layout->fields[i].name);
 }
 
-/* ---- gaps -------------------------------------------------------
- */
+/* ---- gaps ---------------------------------------------------------------- */
 
 static void read_uncovered(struct loader *loader, struct garim_entry entry,
                            struct garim_entry root, size_t at, size_t bytes)
@@ -323,6 +230,7 @@ static struct garim_step gap_step(struct loader *loader, size_t at,
                                   size_t bytes)
 {
     struct garim_reader *reader = &loader->build.reader;
+    ASSERT(bytes > 0 && at + bytes <= loader->policy->layout->record_bytes);
     struct garim_field *gap = garim_arena_take(reader->arena, sizeof *gap);
     if (gap == NULL) {
         garim_reader_no_memory(reader);
@@ -363,6 +271,7 @@ static void arrange(struct loader *loader, struct garim_entry uncovered,
         bool last = i == layout->field_count;
         const struct garim_field *field = last ? NULL : layout->by_place[i];
         size_t next = last ? layout->record_bytes : field->at;
+        ASSERT(next >= at && count < 2 * layout->field_count + 1);
         if (next > at) {
             read_uncovered(loader, uncovered, root, at, next - at);
             steps[count++] = gap_step(loader, at, next - at);
@@ -371,7 +280,9 @@ static void arrange(struct loader *loader, struct garim_entry uncovered,
         steps[count++] = loader->steps[field - layout->fields];
         at = field->at + field->bytes;
     }
+    ASSERT(at <= layout->record_bytes && count > 0);
     for (size_t i = 0; i < count && reader->status == GARIM_OK; i++) {
+        ASSERT(steps[i].rule != NULL && steps[i].field != NULL);
         steps[i].counts = policy->count_size;
         policy->count_size += garim_rule_count_size(steps[i].rule);
     }
@@ -393,6 +304,8 @@ static void derive(struct loader *loader)
     }
     for (size_t i = 0; i < policy->step_count; i++) {
         const struct garim_step *step = &policy->steps[i];
+        ASSERT(step->field->at + step->field->bytes <=
+               policy->layout->record_bytes);
         memset(blank + step->field->at, step->field->pad, step->field->bytes);
         if (step->slot_bytes > policy->slot_bytes_max)
             policy->slot_bytes_max = step->slot_bytes;
@@ -406,8 +319,7 @@ static void derive(struct loader *loader)
     policy->secret_bytes = loader->build.secret_bytes;
 }
 
-/* ---- all of it ------------------------------------------------------------
- */
+/* ---- all of it ----------------------------------------------------------- */
 
 static void take_room(struct loader *loader)
 {
@@ -432,10 +344,10 @@ static void read_policy(struct loader *loader)
     if (reader->status != GARIM_OK) return;
     garim_reader_version(reader, entries[VERSION], "policy");
     read_layout(loader, entries[LAYOUT]);
-    read_release(loader, entries[RELEASE]);
+    garim_release_read(reader, entries[RELEASE], &policy->release);
     policy->subjects =
         garim_reader_number(reader, entries[SUBJECTS], 1, UINT64_MAX);
-    policy->budget = read_budget(reader, entries[BUDGET]);
+    policy->budget = garim_budget_read(reader, entries[BUDGET]);
     if (reader->status != GARIM_OK) return;
     take_room(loader);
     policy->framing = policy->layout->framing;
@@ -474,6 +386,7 @@ enum garim_status garim_policy_load(struct garim_policy **ret_policy,
     else
         read_policy(&loader);
     if (loader.build.reader.status == GARIM_OK) {
+        ASSERT(policy->layout != NULL && policy->blank_record != NULL);
         garim_arena_seal(arena);
         *ret_policy = policy;
     } else {

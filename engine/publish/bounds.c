@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 
 enum { COUNTS_MAX = 1 << 24 };
@@ -30,6 +31,7 @@ bool garim_bounds_hold_rejects(const struct garim_reject *rejects,
                                uint64_t count,
                                const struct garim_journal_bounds *bounds)
 {
+    ASSERT(count <= GARIM_REJECTS_MAX);
     for (uint64_t i = 0; i < count; i++) {
         const uint64_t record = rejects[i].record;
         if (record < bounds->first_record ||
@@ -63,6 +65,7 @@ bool garim_bounds_hold_point(const struct garim_journal_job *job,
                              const struct garim_journal_bounds *bounds)
 {
     const uint64_t window = job->window_bytes, bytes = job->output_bytes;
+    ASSERT(window >= GARIM_WINDOW_BYTES_MIN);
     const uint64_t count = count_windows(job, bounds);
     const uint64_t done =
         point->windows >= count ? bytes : point->windows * window;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 
 static int64_t transfer(const struct garim_io *io,
@@ -18,7 +19,8 @@ static int64_t transfer(const struct garim_io *io,
     const int result = io->queue_open(&queue, &options);
     if (result < 0) return result;
     io->submit(queue, request);
-    (void)io->reap(queue, true);
+    const struct garim_io_request *done = io->reap(queue, true);
+    ASSERT(done == request);
     io->queue_close(queue);
     return request->result;
 }
@@ -26,6 +28,7 @@ static int64_t transfer(const struct garim_io *io,
 bool garim_direct_probe(const struct garim_io *io, int descriptor,
                         enum garim_io_operation operation, uint64_t offset)
 {
+    ASSERT(offset % GARIM_DIRECT_ALIGNMENT == 0);
     if (io->set_direct(descriptor, true) < 0) return false;
     struct garim_io_request request = {
         .operation = operation,

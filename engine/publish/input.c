@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "crypto/crypto.h"
 #include "publish/fd_tuning.h"
@@ -22,6 +23,7 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
 /* Standard input by a descriptor of our own, whose flags we may change. */
 static void reopen_standard(struct garim_input *input)
 {
+    ASSERT(!input->owned && input->descriptor == STDIN_FILENO);
     const int own = input->io->open(AT_FDCWD, "/proc/self/fd/0", O_RDONLY, 0);
     if (own < 0) return;
     struct stat status;
@@ -96,6 +98,7 @@ static enum garim_status take_print(const struct garim_input *input,
     const int64_t head = io->read_at(input->descriptor, ends, END_BYTES, 0);
     const int64_t tail =
         io->read_at(input->descriptor, ends + END_BYTES, END_BYTES, last);
+    ASSERT(head <= END_BYTES && tail <= END_BYTES);
     const int result =
         garim_sha256(ends, head < 0 ? 0 : (size_t)head, ends + END_BYTES,
                      tail < 0 ? 0 : (size_t)tail, print);
@@ -153,6 +156,8 @@ enum garim_status garim_input_open(struct garim_input *ret_input,
         (options->without & GARIM_WITHOUT_DIRECT) == 0)
         input.direct =
             garim_direct_probe(io, input.descriptor, GARIM_IO_READ, 0);
+    ASSERT(input.stream || S_ISREG(input.identity.st_mode));
+    ASSERT(input.base == GARIM_IO_STREAM || input.stream);
     *ret_input = input;
     return GARIM_OK;
 }
@@ -187,6 +192,7 @@ enum garim_status garim_input_check(const struct garim_input *input, bool end,
     uint8_t print[32];
     enum garim_status status = GARIM_OK;
     if (!S_ISREG(input->identity.st_mode)) return GARIM_OK;
+    ASSERT(input->descriptor >= 0);
     bool same = is_same_status(input);
     if (same && end) {
         /* Nothing else is read any more. */

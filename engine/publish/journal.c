@@ -12,6 +12,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "crypto/crypto.h"
 #include "publish/bounds.h"
 #include "flow/geometry.h"
@@ -23,6 +24,10 @@ enum {
     SEAL_BYTES = GARIM_JOURNAL_SEAL_BYTES,
     HEAD_BYTES = 4096, /* where the slots begin */
 };
+
+/* No job writes so many checkpoints; a forged state may claim it, and the next
+ * number would be 0. */
+#define SEQUENCE_MAX (UINT64_MAX / 2)
 
 static const char magic[8] = "garim\0st";
 
@@ -45,6 +50,7 @@ static int seal(const struct garim_journal *journal, const void *a,
                 size_t a_bytes, const void *b, size_t b_bytes,
                 uint8_t ret_seal[SEAL_BYTES])
 {
+    ASSERT(a != NULL && (b != NULL || b_bytes == 0));
     if (garim_sha256(a, a_bytes, b, b_bytes, ret_seal) != 0)
         return garim_crypto_is_short() ? -ENOMEM : -EIO;
     if (journal->seal != NULL)
@@ -74,6 +80,8 @@ static uint64_t slot_bytes_of(const struct garim_journal_job *job)
 static uint64_t slot_offset(const struct garim_journal *journal,
                             uint64_t sequence)
 {
+    ASSERT(journal->slot_bytes > 0);
+    ASSERT(journal->slot_bytes % GARIM_DIRECT_ALIGNMENT == 0);
     return HEAD_BYTES + sequence % 2 * journal->slot_bytes;
 }
 
@@ -88,8 +96,11 @@ static size_t rejects_at(const struct garim_journal *journal)
 static size_t used_bytes(const struct garim_journal *journal,
                          const struct garim_journal_point *point)
 {
-    return rejects_at(journal) +
-           point->reject_count * sizeof(struct garim_reject);
+    ASSERT(point->reject_count <= journal->job.rejects_max);
+    const size_t bytes =
+        rejects_at(journal) + point->reject_count * sizeof(struct garim_reject);
+    ASSERT(bytes + SEAL_BYTES <= journal->slot_bytes);
+    return bytes;
 }
 
 static int seal_slot(const struct garim_journal *journal, size_t bytes,
@@ -105,10 +116,12 @@ static int read_slot(struct garim_journal *journal, uint64_t sequence,
 {
     uint8_t right[SEAL_BYTES];
     struct garim_journal_point *point = (void *)journal->slot;
+    ASSERT(journal->authentic && journal->slot != NULL);
     const int64_t moved = journal->io->read_at(
         journal->descriptor, journal->slot, journal->slot_bytes,
         slot_offset(journal, sequence));
     if (moved < 0) return (int)moved;
+    ASSERT((uint64_t)moved <= journal->slot_bytes);
     if (moved < (int64_t)sizeof *point ||
         point->reject_count > journal->job.rejects_max)
         return 0;
@@ -116,7 +129,8 @@ static int read_slot(struct garim_journal *journal, uint64_t sequence,
     return moved >= (int64_t)(used + SEAL_BYTES) &&
            seal_slot(journal, used, right) == 0 &&
            is_same_seal(journal->slot + used, right) &&
-           point->sequence % 2 == sequence % 2 &&
+           point->sequence % 2 == sequence % 2 && point->sequence > 0 &&
+           point->sequence <= SEQUENCE_MAX &&
            garim_bounds_hold_point(&journal->job, point, bounds) &&
            garim_bounds_hold_rejects(
                (const void *)(journal->slot + rejects_at(journal)),
@@ -127,6 +141,8 @@ static int read_slot(struct garim_journal *journal, uint64_t sequence,
 static void adopt_slot(struct garim_journal *journal)
 {
     memcpy(&journal->point, journal->slot, sizeof journal->point);
+    ASSERT(journal->point.sequence > 0);
+    ASSERT(journal->point.complete <= 1);
     journal->counts = (const void *)(journal->slot + sizeof journal->point);
     journal->rejects = (const void *)(journal->slot + rejects_at(journal));
     journal->valid = true;
@@ -167,6 +183,7 @@ static int create(struct garim_journal *journal,
                   const struct garim_journal_job *job)
 {
     struct head head = {.format = STATE_FORMAT, .job = *job};
+    ASSERT(!journal->begun);
     memcpy(head.magic, magic, sizeof magic);
     head.slot_bytes = slot_bytes_of(job);
     const int sealed = seal_head(journal, &head, head.seal);
@@ -185,10 +202,12 @@ static bool read_head(struct garim_journal *journal, int *ret_result)
 {
     struct head head;
     uint8_t right[SEAL_BYTES];
+    ASSERT(!journal->begun && !journal->authentic);
     const int64_t moved =
         journal->io->read_at(journal->descriptor, &head, sizeof head, 0);
     *ret_result = moved < 0 ? (int)moved : 0;
     if (moved < 0) return true;
+    ASSERT(moved <= (int64_t)sizeof head);
     if (moved < (int64_t)sizeof magic ||
         memcmp(head.magic, magic, sizeof magic) != 0)
         return false;
@@ -207,7 +226,7 @@ static enum garim_status refuse_stranger(const struct garim_journal *journal,
 {
     return garim_error_set_path(
         error, GARIM_IN_THE_WAY, journal->path,
-        "a file that is no state of garim, or that others can write (its "
+        "a file that is not a state of garim, or that others can write (its "
         "owner, mode or links), is in the way; move it, or name another "
         "output");
 }
@@ -233,7 +252,7 @@ static int open_locked(struct garim_journal *journal,
     if (result == 0 && !garim_place_is_own(&status, 0)) result = -EAGAIN;
     if (result == 0) result = io->lock(descriptor);
     if (result == 0 &&
-        !garim_place_is_held(io, journal->folder, name, descriptor))
+        !garim_place_holds_name(io, journal->folder, name, descriptor))
         result = -EAGAIN;
     if (result == 0) return descriptor;
     (void)io->close(descriptor);
@@ -244,14 +263,13 @@ static enum garim_status lock_state(struct garim_journal *journal,
                                     const struct garim_journal_request *request,
                                     struct garim_error *error)
 {
-    unsigned patience = request->patience;
+    const int64_t deadline = garim_place_deadline(request->timeout_ms);
     int result = open_locked(journal, request->job);
-    for (; patience > 0 && (result == -EAGAIN || result == -EWOULDBLOCK);
-         patience--) {
-        garim_place_pause();
+    while ((result == -EAGAIN || result == -EWOULDBLOCK) &&
+           garim_place_wait(deadline))
         result = open_locked(journal, request->job);
-    }
     journal->descriptor = result;
+    ASSERT(result >= 0 || !journal->begun);
     if (result >= 0) return GARIM_OK;
     if (result == -EBADF) return refuse_stranger(journal, error);
     if (result != -EAGAIN && result != -EWOULDBLOCK)
@@ -292,6 +310,8 @@ garim_journal_open(struct garim_journal *ret_state,
 {
     struct garim_journal journal = {
         .io = request->io, .seal = request->seal, .folder = request->folder};
+    ASSERT(request->output != NULL && request->job != NULL);
+    ASSERT(request->seal == NULL || request->seal->seal != NULL);
     if (asprintf(&journal.path, "%s.state", request->output) < 0)
         return garim_error_no_memory(error);
     enum garim_status status = lock_state(&journal, request, error);
@@ -320,6 +340,7 @@ static const char *value_of(const struct garim_journal_job *job,
 static void list(char *text, size_t size, const char *word)
 {
     const size_t used = strlen(text);
+    ASSERT(used < size);
     (void)snprintf(text + used, size - used, "%sanother %s",
                    used == 0 ? "" : ", ", word);
 }
@@ -329,6 +350,9 @@ void garim_journal_differ(const struct garim_journal *journal,
                           size_t size)
 {
     const struct garim_journal_job *old = &journal->job;
+    ASSERT(size > 0);
+    ASSERT(old->trait_count <= GARIM_JOURNAL_TRAITS_MAX);
+    ASSERT(job->trait_count <= GARIM_JOURNAL_TRAITS_MAX);
     text[0] = '\0';
     for (uint64_t i = 0; i < job->trait_count; i++)
         if (strcmp(value_of(old, job->traits[i].name), job->traits[i].value) !=
@@ -357,6 +381,7 @@ static int write_slot(struct garim_journal *journal)
 {
     const struct garim_journal_point *point = (const void *)journal->slot;
     const size_t used = used_bytes(journal, point);
+    ASSERT(journal->descriptor >= 0);
     int result = seal_slot(journal, used, journal->slot + used);
     if (result < 0) return result;
     result = journal->io->write_at(journal->descriptor, journal->slot,
@@ -370,6 +395,7 @@ static int replace(struct garim_journal *journal,
                    const struct garim_journal_job *job)
 {
     const int old = journal->descriptor;
+    ASSERT(!journal->begun && old >= 0);
     int result =
         journal->io->remove(journal->folder, garim_place_name(journal->path));
     if (result < 0) return result;
@@ -386,6 +412,7 @@ static enum garim_status begin_slots(struct garim_journal *journal,
                                      struct garim_error *error)
 {
     const struct garim_journal_job *job = &journal->job;
+    ASSERT(journal->begun && journal->authentic);
     free(journal->slot);
     journal->slot = calloc(1, journal->slot_bytes);
     uint64_t *counts = calloc(job->count_size + 1, sizeof *counts);
@@ -408,6 +435,7 @@ enum garim_status garim_journal_begin(struct garim_journal *journal,
                                       const struct garim_journal_job *job,
                                       struct garim_error *error)
 {
+    ASSERT(garim_bounds_hold_job(job));
     const int result = journal->begun ? 0 : replace(journal, job);
     if (result == -EEXIST)
         return garim_error_set_path(error, GARIM_TEMPORARY, journal->path,
@@ -420,7 +448,8 @@ enum garim_status garim_journal_begin(struct garim_journal *journal,
 enum garim_status garim_journal_confirm(struct garim_journal *journal,
                                         struct garim_error *error)
 {
-    ASSERT(journal->valid);
+    ASSERT(journal->valid && journal->authentic);
+    ASSERT(journal->job.resumable == 1);
     const int result = write_slot(journal);
     return result < 0 ? fail(journal, result, error) : GARIM_OK;
 }
@@ -431,7 +460,11 @@ enum garim_status garim_journal_store(struct garim_journal *journal,
                                       const struct garim_reject *rejects,
                                       struct garim_error *error)
 {
+    ASSERT(journal->job.resumable == 1 && journal->slot != NULL);
     ASSERT(point->reject_count <= journal->job.rejects_max);
+    ASSERT(rejects != NULL || point->reject_count == 0);
+    ASSERT(point->windows >= journal->point.windows);
+    ASSERT(journal->point.sequence < UINT64_MAX);
     struct garim_journal_point next = *point;
     next.sequence = journal->point.sequence + 1;
     uint8_t *at = journal->slot;
@@ -454,6 +487,7 @@ void garim_journal_close(struct garim_journal *journal, bool remove)
         (void)journal->io->remove(journal->folder,
                                   garim_place_name(journal->path));
     (void)journal->io->close(journal->descriptor);
+    ASSERT(journal->path != NULL);
     free(journal->slot);
     free(journal->path);
     *journal = (struct garim_journal){.descriptor = -1};

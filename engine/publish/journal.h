@@ -85,7 +85,7 @@ struct garim_journal_request {
     const struct garim_seal *seal;
     const struct garim_journal_job *job;
     const struct garim_journal_bounds *bounds;
-    unsigned patience; /* for its lock, times 20 ms */
+    unsigned timeout_ms; /* to wait for its lock */
 };
 
 /* Open the state and lock it, or create that of the job.  GARIM_IN_THE_WAY: a

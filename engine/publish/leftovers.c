@@ -9,15 +9,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "publish/place.h"
 
 enum {
     PART_MODE = 0600, /* until it has its name */
-    /* In units of 20 ms: the lock of a killed process is still held while its
-     * writes end. */
-    PATIENCE = 50,
-    PATIENCE_RESUME = 500,
+    /* The lock of a killed process is still held while its writes end. */
+    TIMEOUT_MS = 1000,
+    TIMEOUT_RESUME_MS = 10000,
 };
 
 /* What was found... */
@@ -30,6 +30,7 @@ enum found {
     FOUND_OTHER,
     FOUND_COMPLETE, /* of the same job, not yet renamed */
     FOUND_RENAMED,  /* of the same job; it may bear its old name too */
+    FOUND_COUNT,
 };
 
 /* ...what was wished... */
@@ -37,6 +38,7 @@ enum wish {
     WISH_PLAIN,
     WISH_RESUME,
     WISH_RESTART,
+    WISH_COUNT,
 };
 
 /* ...and what comes of it. */
@@ -65,14 +67,14 @@ static const char unsealed[] =
     "another key or by another version; give --restart to discard both and "
     "begin again";
 static const char strange[] =
-    "what stands under the name of the part is no file that only this user "
+    "what has the name of the part is not a file that only this user "
     "can write (its owner, mode or links); remove it, or name another output";
 static const char unguarded[] =
     "without a key nothing vouches for an unfinished part in a folder that "
     "others can write; give --restart to discard it and begin again, or "
     "--key";
 
-static const struct answer answers[][3] = {
+static const struct answer answers[][WISH_COUNT] = {
     [FOUND_NOTHING] = {{ACT_RUN, ""}, {ACT_RUN, ""}, {ACT_RUN, ""}},
     [FOUND_FOREIGN] = {{ACT_REFUSE,
                         "an unfinished part exists; give --restart to discard "
@@ -104,6 +106,8 @@ static const struct answer answers[][3] = {
                         {ACT_DISCARD, ""}},
     [FOUND_RENAMED] = {{ACT_DISCARD, ""}, {ACT_FINISH, ""}, {ACT_DISCARD, ""}},
 };
+static_assert(sizeof answers / sizeof *answers == FOUND_COUNT,
+              "an answer for whatever is found");
 
 /* ---- finding ------------------------------------------------------------- */
 
@@ -127,6 +131,7 @@ static enum found find_own(const struct garim_output *output,
                            const struct stat *part)
 {
     const struct garim_journal_point *point = &output->journal.point;
+    ASSERT(output->journal.valid && !output->journal.begun);
     if (!garim_place_is_own(part, point->complete ? output->mode : 0))
         return FOUND_STRANGE;
     if (point->complete)
@@ -145,6 +150,7 @@ static enum found find(const struct garim_output *output,
 {
     const struct garim_journal *journal = &output->journal;
     struct stat part = {0};
+    ASSERT(size > 0 && differences[0] == '\0');
     /* What cannot be looked at is there, and nobody knows what it is. */
     const bool has_part =
         output->io->name_status(output->folder, garim_place_name(output->part),
@@ -188,14 +194,15 @@ static enum garim_status refuse_input(const char *path,
 /* Lock the part behind `descriptor` too: the writes of a killed process hold
  * this file, not its state, until they have ended. */
 static enum garim_status lock_part(const struct garim_output *output,
-                                   int descriptor, unsigned patience,
+                                   int descriptor, unsigned timeout_ms,
                                    struct garim_error *error)
 {
-    const int result = garim_place_lock(output->io, descriptor, patience);
+    ASSERT(output->part != NULL && descriptor >= 0);
+    const int result = garim_place_lock(output->io, descriptor, timeout_ms);
     if (result == -EWOULDBLOCK ||
         (result == 0 &&
-         !garim_place_is_held(output->io, output->folder,
-                              garim_place_name(output->part), descriptor)))
+         !garim_place_holds_name(output->io, output->folder,
+                                 garim_place_name(output->part), descriptor)))
         return garim_error_set_path(error, GARIM_TEMPORARY, output->part,
                                     "locked by another run, which writes this "
                                     "part; run again when it has ended");
@@ -218,11 +225,12 @@ static enum garim_status discard(const struct garim_output *output,
 {
     const struct garim_io *io = output->io;
     const char *name = garim_place_name(output->part);
+    ASSERT(!output->owned);
     const int found = io->open(output->folder, name, O_RDONLY | O_NONBLOCK, 0);
     if (found == -ENOENT) return GARIM_OK;
     if (found < 0)
         return garim_error_output(output->part, "open", found, error);
-    enum garim_status status = lock_part(output, found, PATIENCE, error);
+    enum garim_status status = lock_part(output, found, TIMEOUT_MS, error);
     if (status == GARIM_OK && is_input(output, input, found))
         status = refuse_input(output->part, error);
     int result = 0;
@@ -265,6 +273,7 @@ static enum garim_status create(struct garim_output *output,
 {
     const struct garim_io *io = output->io;
     const char *name = garim_place_name(output->part);
+    ASSERT(!output->owned && output->start == GARIM_START_NEW);
     enum garim_status status =
         garim_journal_begin(&output->journal, job, error);
     if (status != GARIM_OK) return status;
@@ -285,10 +294,12 @@ static enum garim_status go_on(struct garim_output *output,
                                struct garim_error *error)
 {
     const struct garim_io *io = output->io;
+    ASSERT(!output->owned && output->journal.valid);
     const int part =
         io->open(output->folder, garim_place_name(output->part), O_RDWR, 0);
     if (part < 0) return garim_error_output(output->part, "open", part, error);
-    enum garim_status status = lock_part(output, part, PATIENCE_RESUME, error);
+    enum garim_status status =
+        lock_part(output, part, TIMEOUT_RESUME_MS, error);
     if (status == GARIM_OK)
         status = garim_journal_confirm(&output->journal, error);
     if (status != GARIM_OK) {
@@ -306,6 +317,7 @@ static enum garim_status act(struct garim_output *output, enum act act,
                              const struct garim_output_job *job,
                              struct garim_error *error)
 {
+    ASSERT(act != ACT_REFUSE);
     if (act == ACT_CONTINUE && output->journal.point.windows > 0)
         return go_on(output, error);
     enum garim_status status = GARIM_OK;
@@ -334,7 +346,10 @@ static enum garim_status answer(struct garim_output *output, enum wish wish,
     char differences[256] = "";
     const enum found found =
         find(output, job->identity, there, differences, sizeof differences);
+    ASSERT(found < FOUND_COUNT && wish < WISH_COUNT);
     const struct answer *answer = &answers[found][wish];
+    ASSERT(answer->refusal != NULL);
+    ASSERT((answer->act == ACT_REFUSE) == (answer->refusal[0] != '\0'));
     const bool trusts =
         answer->act == ACT_CONTINUE || answer->act == ACT_FINISH;
     if (is_input(output, job->input, output->journal.descriptor))
@@ -369,8 +384,10 @@ enum garim_status garim_leftovers_open(struct garim_output *output,
         .seal = job->seal,
         .job = job->identity,
         .bounds = job->bounds,
-        .patience = wish == WISH_RESUME ? PATIENCE_RESUME : PATIENCE,
+        .timeout_ms = wish == WISH_RESUME ? TIMEOUT_RESUME_MS : TIMEOUT_MS,
     };
+    ASSERT(output->folder >= 0 && output->part != NULL);
+    ASSERT(!(options->resume && options->restart));
     enum garim_status status = garim_journal_open(journal, &request, error);
     if (status != GARIM_OK) return status;
     /* Only now: whoever held the lock may have published meanwhile. */

@@ -31,6 +31,7 @@ static enum garim_status usage(const char *path, struct garim_error *error,
 static enum garim_status open_stream(struct garim_output *output,
                                      struct garim_error *error)
 {
+    ASSERT(output->part == NULL);
     output->stream = true;
     output->base = GARIM_IO_STREAM;
     output->descriptor =
@@ -124,6 +125,7 @@ static enum garim_status open_file(struct garim_output *output,
         return garim_error_output(output->path, "open the folder of", folder,
                                   error);
     output->folder = folder;
+    ASSERT(output->part == NULL && !output->stream);
     if (asprintf(&output->part, "%s.part", output->path) < 0) {
         output->part = NULL;
         status = garim_error_no_memory(error);
@@ -194,12 +196,14 @@ static enum garim_status open_sink(struct garim_output *output,
                                    struct garim_error *error)
 {
     const struct garim_filter *filter = output->filter;
+    ASSERT(output->stream == (output->part == NULL));
     output->ordered = output->stream || filter != NULL;
     output->sink = output->descriptor;
     if (filter == NULL) return GARIM_OK;
     output->base = GARIM_IO_STREAM;
     const enum garim_status status =
         filter->open(filter->user, output->descriptor, &output->sink, error);
+    ASSERT(status != GARIM_OK || output->sink != output->descriptor);
     if (status == GARIM_OK)
         garim_stream_prepare(output->io, &output->sink, &output->sink_owned,
                              true);
@@ -251,6 +255,7 @@ void garim_output_direct(struct garim_output *output)
 {
     if ((output->without & GARIM_WITHOUT_DIRECT) != 0) return;
     /* Not where it is done already: the trial writes. */
+    ASSERT(output->part != NULL && !output->published);
     const uint64_t free_from = garim_align_up(output->journal.point.bytes_out);
     output->direct = garim_direct_probe(output->io, output->descriptor,
                                         GARIM_IO_WRITE, free_from);
@@ -284,8 +289,11 @@ static void close_sink(struct garim_output *output)
 enum garim_status garim_output_check(const struct garim_output *output,
                                      struct garim_error *error)
 {
-    if (garim_place_is_held(output->io, output->folder,
-                            garim_place_name(output->part), output->descriptor))
+    ASSERT(output->part != NULL && output->folder >= 0);
+    ASSERT(output->owned);
+    if (garim_place_holds_name(output->io, output->folder,
+                               garim_place_name(output->part),
+                               output->descriptor))
         return GARIM_OK;
     return garim_error_set_path(
         error, GARIM_OUTPUT, output->part,
@@ -329,6 +337,7 @@ enum garim_status garim_output_drain(struct garim_output *output,
 {
     const struct garim_filter *filter = output->filter;
     if (filter == NULL) return GARIM_OK;
+    ASSERT(!output->published);
     close_sink(output);
     const enum garim_status status = filter->finish(filter->user, error);
     if (status != GARIM_OK || output->part == NULL) return status;
@@ -338,6 +347,8 @@ enum garim_status garim_output_drain(struct garim_output *output,
 enum garim_status garim_output_finish(struct garim_output *output,
                                       uint64_t bytes, struct garim_error *error)
 {
+    ASSERT(output->part != NULL && !output->published);
+    ASSERT(!output->sink_owned);
     int result = output->filter != NULL
                      ? 0
                      : output->io->truncate(output->descriptor, bytes);
@@ -355,6 +366,7 @@ static enum garim_status give_name(struct garim_output *output,
 {
     const struct garim_io *io = output->io;
     const char *name = garim_place_name(output->path);
+    ASSERT(!output->published && (output->mode & ~07777U) == 0);
     const enum garim_status status = garim_output_check(output, error);
     if (status != GARIM_OK) return status;
     int result = io->set_mode(output->descriptor, output->mode);
@@ -370,7 +382,7 @@ static enum garim_status give_name(struct garim_output *output,
     if (result < 0)
         return garim_error_output(output->path, "publish", result, error);
     output->published = true;
-    if (garim_place_is_held(io, output->folder, name, output->descriptor))
+    if (garim_place_holds_name(io, output->folder, name, output->descriptor))
         return GARIM_OK;
     return garim_error_set_path(
         error, GARIM_OUTPUT, output->path,
@@ -381,6 +393,7 @@ static enum garim_status give_name(struct garim_output *output,
 enum garim_status garim_output_publish(struct garim_output *output,
                                        struct garim_error *error)
 {
+    ASSERT(output->part != NULL && !output->settled);
     if (output->start != GARIM_START_PUBLISHED) {
         const enum garim_status status = give_name(output, error);
         if (status != GARIM_OK) return status;
@@ -402,13 +415,14 @@ enum garim_status garim_output_publish(struct garim_output *output,
 static void remove_part(const struct garim_output *output)
 {
     const char *name = garim_place_name(output->part);
-    if (garim_place_is_held(output->io, output->folder, name,
-                            output->descriptor))
+    if (garim_place_holds_name(output->io, output->folder, name,
+                               output->descriptor))
         (void)output->io->remove(output->folder, name);
 }
 
 void garim_output_close(struct garim_output *output, bool keep)
 {
+    ASSERT(output->published || !output->settled);
     if (output->part != NULL) {
         if (!output->published && !keep) remove_part(output);
         /* Last, since it says what the part is. */

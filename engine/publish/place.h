@@ -12,17 +12,21 @@
 /* `path` without its folder; it points into `path`. */
 const char *garim_place_name(const char *path);
 
-/* An exclusive lock on `descriptor`, waiting `patience` times 20 ms:
+/* An exclusive lock on `descriptor`, waiting at most `timeout_ms` for it:
  * -EWOULDBLOCK where it is held longer. */
 int garim_place_lock(const struct garim_io *io, int descriptor,
-                     unsigned patience);
+                     unsigned timeout_ms);
 
-/* Between two attempts to have a lock. */
-void garim_place_pause(void);
+/* The time at which `timeout_ms` from now have passed. */
+int64_t garim_place_deadline(unsigned timeout_ms);
+
+/* Pause between two attempts to have a lock; false, and no pause, where the
+ * deadline has passed. */
+bool garim_place_wait(int64_t deadline);
 
 /* Whether `name` in `folder` still is the file that `descriptor` holds. */
-bool garim_place_is_held(const struct garim_io *io, int folder,
-                         const char *name, int descriptor);
+bool garim_place_holds_name(const struct garim_io *io, int folder,
+                            const char *name, int descriptor);
 
 /* Whether a file that bears this status is one that only this user can have
  * made and written: regular, of the effective user, with one name, and of a

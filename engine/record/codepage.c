@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/assert.h"
 #include "kernels/kernels.h"
 
 static const char *const ascii_names[] = {"ascii", "us-ascii"};
@@ -33,6 +34,7 @@ static void fill_ascii(struct garim_codepage *page)
 static enum garim_codepage_result fill_byte(iconv_t converter, unsigned byte,
                                             struct garim_character *character)
 {
+    ASSERT(byte <= UINT8_MAX);
     char in = (char)byte;
     char out[16];
     char *from = &in;
@@ -43,6 +45,7 @@ static enum garim_codepage_result fill_byte(iconv_t converter, unsigned byte,
     if (iconv(converter, &from, &in_bytes, &to, &out_bytes) == (size_t)-1)
         return errno == EILSEQ ? GARIM_CODEPAGE_OK : GARIM_CODEPAGE_MULTI_BYTE;
     (void)iconv(converter, NULL, NULL, &to, &out_bytes);
+    ASSERT(out_bytes <= sizeof out);
     size_t bytes = sizeof out - out_bytes;
     if (bytes == 0 || bytes > GARIM_CHARACTER_BYTES_MAX)
         return GARIM_CODEPAGE_MULTI_BYTE;
@@ -82,6 +85,7 @@ static void find_plain(struct garim_codepage *page)
     page->plain_high = defined == 256 ? 0xFF : page->ascii ? 0x7F : 0;
 
     int zero = page->from_ascii['0'];
+    ASSERT(zero >= 0 && zero <= UINT8_MAX);
     bool in_a_row = zero <= 0xFF - 9;
     for (int i = 0; i < 256; i++)
         if (page->digit[i] >= 0 && page->digit[i] != i - zero) in_a_row = false;
@@ -102,6 +106,7 @@ static enum garim_codepage_result derive(struct garim_codepage *page)
         if (i < 128 && !same) page->ascii = false;
         if (character->bytes != 1) continue;
         uint8_t ascii = character->text[0];
+        ASSERT(ascii < GARIM_NOT_ASCII);
         page->to_ascii[i] = ascii;
         if (page->from_ascii[ascii] < 0) page->from_ascii[ascii] = (int16_t)i;
         if (ascii >= '0' && ascii <= '9')
@@ -119,6 +124,7 @@ enum garim_codepage_result garim_codepage_load(const char *name,
                                                struct garim_codepage *ret_page)
 {
     struct garim_codepage page = {.name = name};
+    ASSERT(name != NULL);
     page.utf8 = is_one_of(name, utf8_names, 2);
     page.same = page.utf8 || is_one_of(name, ascii_names, 2);
     if (page.same) {
@@ -128,6 +134,7 @@ enum garim_codepage_result garim_codepage_load(const char *name,
         if (result != GARIM_CODEPAGE_OK) return result;
     }
     enum garim_codepage_result result = derive(&page);
+    ASSERT(result != GARIM_CODEPAGE_OK || !page.same || page.ascii);
     if (result == GARIM_CODEPAGE_OK) *ret_page = page;
     return result;
 }
@@ -165,6 +172,7 @@ size_t garim_codepage_decode(const struct garim_codepage *page,
         for (size_t k = 0; k < character->bytes; k++)
             out[length++] = character->text[k];
     }
+    ASSERT(length <= bytes * GARIM_CHARACTER_BYTES_MAX);
     return length;
 }
 
@@ -172,6 +180,7 @@ size_t garim_codepage_decode(const struct garim_codepage *page,
 static int find_character(const struct garim_codepage *page,
                           const uint8_t *text, size_t bytes)
 {
+    ASSERT(bytes > 0 && (bytes > 1 || text[0] < GARIM_NOT_ASCII));
     if (bytes == 1) return page->from_ascii[text[0]];
     for (int i = 0; i < 256; i++)
         if (page->characters[i].bytes == bytes &&
@@ -197,5 +206,6 @@ size_t garim_codepage_encode(const struct garim_codepage *page,
         }
         i += step;
     }
+    ASSERT(length <= bytes);
     return length;
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/assert.h"
 #include "record/layout.h"
 
 static bool has_bytes(const struct garim_field *field, const uint8_t *data)
@@ -20,6 +21,8 @@ static bool has_text(const struct garim_field *field, const uint8_t *data)
     const struct garim_expect *expect = &field->expect;
     const struct garim_value value = garim_field_trim(field, data);
     const bool prefix = expect->kind == GARIM_EXPECT_PREFIX;
+    ASSERT(expect->texts != NULL && expect->text_count > 0);
+    ASSERT(!prefix || expect->text_count == 1);
     for (size_t i = 0; i < expect->text_count; i++) {
         const struct garim_expect_text *text = &expect->texts[i];
         bool fits =
@@ -43,6 +46,7 @@ size_t garim_field_checked_bytes(const struct garim_field *field)
 {
     const struct garim_expect *expect = &field->expect;
     if (expect->kind == GARIM_EXPECT_ANYTHING) return 0;
+    ASSERT(expect->kind <= GARIM_EXPECT_PREFIX);
     if (expect->kind == GARIM_EXPECT_PREFIX) return expect->texts[0].bytes;
     return field->bytes;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/limits.h"
 #include "record/type.h"
 
 static bool is_padding(const struct garim_field *field, uint8_t byte)
@@ -26,6 +27,7 @@ struct garim_value garim_field_trim(const struct garim_field *field,
         while (from < to && is_padding(field, data[to - 1]))
             to--;
     }
+    ASSERT(from <= to && to <= field->bytes);
     return (struct garim_value){.data = data + from, .bytes = to - from};
 }
 
@@ -39,6 +41,7 @@ bool garim_field_is_null(const struct garim_field *field, const uint8_t *data)
 enum garim_breach garim_value_check(const struct garim_field *field,
                                     struct garim_value value)
 {
+    ASSERT(value.bytes <= field->bytes);
     return field->type->check == NULL ? GARIM_BREACH_NONE
                                       : field->type->check(field, value);
 }
@@ -50,6 +53,7 @@ struct garim_scan garim_field_scan(const struct garim_field *field, bool nulls)
         .from_start = field->justify_right,
         .plain_high = 0xFF,
     };
+    ASSERT(field->bytes > 0 && field->bytes <= GARIM_RECORD_BYTES_MAX);
     if (field->type->find_plain != NULL) field->type->find_plain(field, &scan);
     for (size_t i = 0; nulls && i < 256; i++) {
         if (!field->null_byte[i]) continue;

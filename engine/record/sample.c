@@ -4,7 +4,9 @@
  */
 #include "record/sample.h"
 
-const char *const garim_sample_names[GARIM_SAMPLE_COUNT] = {
+#include "base/assert.h"
+
+const char *const garim_sample_names[] = {
     [GARIM_SAMPLE_DEFAULT] = "",
     [GARIM_SAMPLE_ACCOUNT] = "account",
     [GARIM_SAMPLE_ADDRESS] = "address",
@@ -26,3 +28,6 @@ const char *const garim_sample_names[GARIM_SAMPLE_COUNT] = {
     [GARIM_SAMPLE_TEXT] = "text",
     [GARIM_SAMPLE_TIMESTAMP] = "timestamp",
 };
+static_assert(sizeof garim_sample_names / sizeof *garim_sample_names ==
+                  GARIM_SAMPLE_COUNT,
+              "a name for each");

@@ -30,6 +30,6 @@ enum garim_sample {
 };
 
 /* Their names, in that order; the first is "". */
-extern const char *const garim_sample_names[GARIM_SAMPLE_COUNT];
+extern const char *const garim_sample_names[];
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/assert.h"
 #include "record/codepage.h"
 #include "text/hex.h"
 #include "text/unicode.h"
@@ -31,6 +32,7 @@ static bool is_printable(const uint8_t *utf8, size_t bytes)
 {
     char text[5] = "";
     unsigned code_point;
+    ASSERT(bytes > 0 && bytes < sizeof text);
     memcpy(text, utf8, bytes);
     (void)garim_utf8_next(text, &code_point);
     return !garim_unicode_unsafe(code_point);
@@ -42,6 +44,7 @@ static size_t append_character(struct garim_show *show,
                                const uint8_t *data, size_t bytes)
 {
     const size_t length = garim_codepage_length(page, data, bytes);
+    ASSERT(bytes > 0 && length <= bytes);
     const struct garim_character *character = &page->characters[data[0]];
     const uint8_t *utf8 = page->utf8 ? data : character->text;
     const size_t utf8_bytes = page->utf8 ? length : character->bytes;
@@ -67,6 +70,7 @@ void garim_show_characters(struct garim_show *show,
 void garim_show_end(struct garim_show *show)
 {
     if (show->size == 0) return;
+    ASSERT(show->text != NULL);
     const size_t last = show->size - 1;
     show->text[show->length < last ? show->length : last] = '\0';
 }

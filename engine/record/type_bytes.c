@@ -18,7 +18,7 @@ static size_t bytes_from_text(const struct garim_field *field, const char *text,
                               uint8_t *out, const char **ret_wrong)
 {
     (void)field;
-    *ret_wrong = "is no even number of hex digits; write two for each byte";
+    *ret_wrong = "is not an even number of hex digits; write two for each byte";
     return garim_hex_decode(out, text, strlen(text));
 }
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/assert.h"
 #include "record/type.h"
 
 static void char_set_defaults(struct garim_field *field)
@@ -36,7 +37,7 @@ static void char_to_text(struct garim_values *values)
     if (page->same) return;
     garim_values_translate(values, page->to_ascii);
     for (size_t i = 0; i < values->count; i++) {
-        if (!values->highs[i]) continue;
+        if (!values->non_ascii[i]) continue;
         values->lengths[i] = (uint32_t)garim_codepage_decode(
             page, values->data + values->offsets[i], values->lengths[i],
             values->slots + i * values->slot_bytes);
@@ -62,6 +63,7 @@ static enum garim_breach become_number(struct garim_values *values, size_t i)
         if (!is_digit(text[k])) return GARIM_BREACH_NUMBER;
     while (from + 1 < bytes && text[from] == '0')
         from++;
+    ASSERT(from < bytes);
     if (negative && text[from] != '0') text[--from] = '-';
     values->offsets[i] += from;
     values->lengths[i] -= from;
@@ -85,7 +87,7 @@ static void char_to_number(struct garim_values *values)
 static size_t char_from_text(const struct garim_field *field, const char *text,
                              uint8_t *out, const char **ret_wrong)
 {
-    *ret_wrong = "has a character that the encoding lacks; use others";
+    *ret_wrong = "has a character that the encoding does not have; use others";
     return garim_codepage_encode(field->page, (const uint8_t *)text,
                                  strlen(text), out);
 }

@@ -4,10 +4,12 @@
  */
 #include <string.h>
 
+#include "base/assert.h"
 #include "record/type.h"
 
 static void digits_set_defaults(struct garim_field *field)
 {
+    ASSERT(field->page->from_ascii['0'] >= 0);
     field->pad = (uint8_t)field->page->from_ascii['0'];
     field->justify_right = true;
     field->null_byte[field->page->blank] = true;
@@ -20,14 +22,15 @@ static void digits_check_padding(struct garim_reader *reader,
                                  struct garim_entry justify)
 {
     const int digit = field->page->digit[field->pad];
+    ASSERT(digit >= -1 && digit <= 9);
     if (digit > 0)
         garim_reader_refuse(reader, pad,
-                            "digits padded with %d are not told from their "
+                            "digits padded with %d cannot be told from their "
                             "padding; write pad: zero or blank",
                             digit);
     if (digit == 0 && !field->justify_right)
         garim_reader_refuse(reader, justify,
-                            "digits that stand left need a pad that is no "
+                            "digits that stand left need a pad that is not a "
                             "digit; write pad: blank, or justify: right");
 }
 

@@ -26,7 +26,7 @@ struct garim_values {
     const uint32_t *fields; /* offsets of the whole fields */
     const uint8_t *flags;   /* of garim_scan_function */
     uint8_t *breaches;      /* out: enum garim_breach */
-    uint8_t *highs;         /* scratch */
+    uint8_t *non_ascii;     /* scratch */
     uint8_t *slots;         /* room for count x slot_bytes */
     size_t slot_bytes;      /* garim_values_slot_bytes() of the field */
 };
@@ -41,7 +41,7 @@ void garim_values_check(struct garim_values *values);
 void garim_values_take_fields(struct garim_values *values);
 
 /* Byte by byte by `table`, into the slots; which values have bytes that it does
- * not know (they become GARIM_NOT_ASCII) stands in `highs`.  The values are
+ * not know (they become GARIM_NOT_ASCII) stands in `non_ascii`.  The values are
  * still where they were: garim_values_enter_slots(). */
 void garim_values_translate(struct garim_values *values,
                             const uint8_t table[256]);

@@ -16,11 +16,13 @@ static void form_exact(struct garim_values *values)
 
 static void form_text(struct garim_values *values)
 {
+    ASSERT(values->field->type->to_text != NULL);
     values->field->type->to_text(values);
 }
 
 static void form_number(struct garim_values *values)
 {
+    ASSERT(values->field->type->to_number != NULL);
     values->field->type->to_number(values);
 }
 
@@ -28,6 +30,7 @@ static void form_number(struct garim_values *values)
 static void change_case(struct garim_values *values, uint8_t from, uint8_t to)
 {
     uint8_t table[256];
+    ASSERT(from < to && to < GARIM_NOT_ASCII);
     for (unsigned i = 0; i < 256; i++)
         table[i] = (uint8_t)(i >= from && i <= to ? i ^ 0x20 : i);
     form_text(values);
@@ -48,6 +51,7 @@ static void form_upper(struct garim_values *values)
 static void form_phone(struct garim_values *values)
 {
     form_text(values);
+    ASSERT(values->slot_bytes >= values->field->bytes);
     values->kernels->digits(values->data, values->offsets, values->lengths,
                             values->count, values->slots, values->slot_bytes,
                             values->lengths);

@@ -17,7 +17,7 @@ struct garim_canonical {
 };
 
 enum { GARIM_CANONICAL_COUNT = 7 };
-extern const struct garim_canonical garim_canonicals[GARIM_CANONICAL_COUNT];
+extern const struct garim_canonical garim_canonicals[]; /* so many */
 
 /* The form that a type's values have where a policy names none. */
 const struct garim_canonical *

@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-/* ---- what is looked at ----------------------------------------------------
- */
+#include "base/assert.h"
+
+/* ---- what is looked at --------------------------------------------------- */
 
 /* No template of bytes tells a value that has no place of its own: the prefix
  * of one that stands right, digits behind blanks. */
@@ -36,6 +37,8 @@ static size_t list_checks(const struct garim_step *steps, size_t count,
                 steps[i].field->expect.kind != GARIM_EXPECT_ANYTHING,
             [GARIM_CHECK_VALID] = steps[i].checked,
         };
+        static_assert(sizeof wanted == 2 * sizeof *wanted, "both kinds");
+        ASSERT(!steps[i].checked || steps[i].field->type->valid_bytes != NULL);
         for (int kind = 0; kind < 2; kind++) {
             if (!wanted[kind]) continue;
             if (checks != NULL)
@@ -51,8 +54,7 @@ static size_t list_checks(const struct garim_step *steps, size_t count,
     return found;
 }
 
-/* ---- the template ---------------------------------------------------------
- */
+/* ---- the template -------------------------------------------------------- */
 
 /* Ranges of bytes. */
 struct ranges {
@@ -66,6 +68,7 @@ struct ranges {
 static struct ranges ranges_of(const bool bytes[256], unsigned likely)
 {
     struct ranges ranges = {0};
+    ASSERT(likely < 256);
     while (likely > 0 && bytes[likely - 1])
         likely--;
     for (unsigned i = 0; i < 256 && ranges.count < GARIM_GUARD_LAYERS_MAX;) {
@@ -78,6 +81,7 @@ static struct ranges ranges_of(const bool bytes[256], unsigned likely)
         }
         i += span + 1;
     }
+    ASSERT(ranges.count <= GARIM_GUARD_LAYERS_MAX);
     return ranges;
 }
 
@@ -95,6 +99,7 @@ static uint8_t allow_text(const struct garim_field *field,
                           bool *bytes)
 {
     const bool prefix = field->expect.kind == GARIM_EXPECT_PREFIX;
+    ASSERT(text->bytes <= field->bytes && k < field->bytes);
     size_t from = field->justify_right ? field->bytes - text->bytes : 0;
     uint8_t likely = field->pad;
     if (k >= from && k < from + text->bytes)
@@ -108,12 +113,13 @@ static uint8_t allow_text(const struct garim_field *field,
 }
 
 /* Of several texts the first: the bytes of two, mixed, may be neither.  Those
- * of one byte can not mix. */
+ * of one byte cannot mix. */
 static uint8_t allow_texts(const struct garim_field *field, size_t k,
                            bool *bytes)
 {
     const struct garim_expect *expect = &field->expect;
     size_t count = field->bytes == 1 ? expect->text_count : 1;
+    ASSERT(expect->texts != NULL && count > 0);
     for (size_t i = 1; i < count; i++)
         (void)allow_text(field, &expect->texts[i], k, bytes);
     return allow_text(field, &expect->texts[0], k, bytes);
@@ -150,12 +156,16 @@ static void measure(struct garim_policy_guard *guard,
         const struct garim_step *step = &steps[check->step_index];
         if (check->by_hand) continue;
         if (end == 0) template->at = step->field->at;
+        /* Both kinds of check may look at one field. */
+        ASSERT(step->field->at + step->field->bytes >= end);
         end = step->field->at + step->field->bytes;
         for (size_t k = 0; k < step->field->bytes; k++) {
             size_t count = allowed(step, check->kind, k).count;
             if (count > template->layers) template->layers = count;
         }
     }
+    ASSERT(end >= template->at);
+    ASSERT(template->layers <= GARIM_GUARD_LAYERS_MAX);
     template->bytes = end - template->at;
 }
 
@@ -173,6 +183,7 @@ static void fill(const struct garim_policy_guard *guard,
         for (size_t k = 0; k < step->field->bytes; k++) {
             struct ranges ranges = allowed(step, check->kind, k);
             size_t at = step->field->at - template->at + k;
+            ASSERT(at < template->bytes && ranges.count > 0);
             for (size_t layer = 0; layer < template->layers; layer++) {
                 size_t range = layer < ranges.count ? layer : 0;
                 lows[layer * template->bytes + at] = ranges.low[range];
@@ -191,7 +202,8 @@ bool garim_guard_build(struct garim_policy_guard *ret_guard,
     if (checks == 0) return true;
     struct garim_check *list = garim_arena_take(arena, checks * sizeof *list);
     if (list == NULL) return false;
-    (void)list_checks(steps, count, list);
+    const size_t listed = list_checks(steps, count, list);
+    ASSERT(listed == checks && checks <= 2 * count);
     ret_guard->checks = list;
     measure(ret_guard, steps);
     struct garim_guard *template = &ret_guard->template;
@@ -205,8 +217,7 @@ bool garim_guard_build(struct garim_policy_guard *ret_guard,
     return true;
 }
 
-/* ---- looking --------------------------------------------------------------
- */
+/* ---- looking ------------------------------------------------------------- */
 
 static enum garim_breach look(const struct garim_step *step,
                               enum garim_check_kind kind, const uint8_t *data)
@@ -226,6 +237,7 @@ static void look_at_rows(const struct garim_policy *policy,
                          size_t count)
 {
     const struct garim_step *step = &policy->steps[check->step_index];
+    ASSERT(check->step_index < policy->step_count && count <= piece->count);
     piece->step_index = check->step_index;
     for (size_t i = 0; i < count; i++) {
         size_t row = rows == NULL ? i : rows[i];
@@ -248,8 +260,9 @@ static size_t find_odd(const struct garim_step *step, struct garim_piece *piece)
                          piece->lengths, piece->flags);
     for (size_t row = 0; row < piece->count; row++) {
         piece->which[found] = (uint32_t)row;
-        found += (piece->flags[row] & (GARIM_SCAN_ODD | GARIM_SCAN_NULL)) ==
-                 GARIM_SCAN_ODD;
+        found +=
+            (piece->flags[row] & (GARIM_SCAN_NEEDS_CHECK | GARIM_SCAN_NULL)) ==
+            GARIM_SCAN_NEEDS_CHECK;
     }
     return found;
 }
@@ -274,6 +287,7 @@ void garim_guard_run(const struct garim_policy *policy,
         found =
             piece->kernels->guard(&guard->template, piece->rows, piece->stride,
                                   piece->count, piece->which);
+    ASSERT(found <= piece->count);
     for (size_t i = 0; found > 0 && i < guard->check_count; i++)
         if (!guard->checks[i].by_hand)
             look_at_rows(policy, &guard->checks[i], piece, piece->which, found);

@@ -19,6 +19,7 @@ static enum garim_status derive_all(const struct garim_policy *policy,
         const struct garim_step *step = &policy->steps[i];
         const struct garim_rule *rule = step->rule;
         if (!step->derives) continue;
+        ASSERT(rule->derive != NULL && step->secret % 64 == 0);
         ASSERT(step->secret + rule->secret_bytes <= policy->secret_bytes);
         if (rule->derive(step, key, &policy->release, scratch,
                          secrets + step->secret) != 0)
@@ -39,7 +40,7 @@ enum garim_status garim_keys_open(uint8_t **ret_secrets,
     if (bytes == 0) return GARIM_OK;
     if (key == NULL)
         return garim_error_set(error, GARIM_KEY,
-                               "the policy has tokens and wants a key; make "
+                               "the policy has tokens and needs a key; make "
                                "one with garim keygen");
     uint8_t *scratch = garim_secret_open(GARIM_KEY_BYTES);
     uint8_t *secrets = scratch == NULL ? NULL : garim_secret_open(bytes);

@@ -21,6 +21,7 @@ size_t garim_rule_take_secret(struct garim_rule_build *build,
     enum { ALIGNMENT = 64 };
     const size_t bytes = step->rule->secret_bytes;
     ASSERT(bytes > 0 && step->rule->derive != NULL);
+    ASSERT(!step->derives && build->secret_bytes % ALIGNMENT == 0);
     step->derives = true;
     step->secret = build->secret_bytes;
     build->secret_bytes += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

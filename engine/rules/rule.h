@@ -7,6 +7,7 @@
 #ifndef GARIM_RULES_RULE_H
 #define GARIM_RULES_RULE_H
 
+#include "base/assert.h"
 #include "config/reader.h"
 #include "kernels/kernels.h"
 #include "rules/plan.h"
@@ -143,6 +144,8 @@ static inline bool garim_piece_owns(const struct garim_piece *piece, size_t row)
 static inline void garim_piece_break(struct garim_piece *piece, size_t row,
                                      enum garim_breach breach)
 {
+    ASSERT(row < piece->count);
+    ASSERT(breach > GARIM_BREACH_NONE && breach < GARIM_BREACH_COUNT);
     piece->broken = true;
     if (piece->marks[row].breach != GARIM_BREACH_NONE) return;
     piece->marks[row].step_index = (uint16_t)piece->step_index;

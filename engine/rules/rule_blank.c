@@ -17,6 +17,7 @@ static void blank_read(struct garim_rule_build *build, struct garim_entry entry,
 static void blank_apply(const struct garim_step *step,
                         struct garim_piece *piece)
 {
+    ASSERT(step->field->at + step->field->bytes <= piece->stride);
     for (size_t row = 0; row < piece->count; row++) {
         piece->offsets[row] = (uint32_t)(row * piece->stride);
         piece->lengths[row] =

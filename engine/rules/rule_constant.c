@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "rules/rule.h"
 
@@ -20,6 +21,7 @@ static void place(struct garim_rule_build *build, struct garim_entry entry,
     struct garim_reader *reader = &build->reader;
     const char *wrong = "";
     size_t bytes = field->type->from_text(field, text, encoded, &wrong);
+    ASSERT(bytes == SIZE_MAX || bytes <= strlen(text));
     if (bytes == SIZE_MAX) {
         garim_reader_refuse(reader, entry, "the constant of field %s %s",
                             field->name, wrong);
@@ -73,6 +75,7 @@ static void constant_apply(const struct garim_step *step,
 {
     const struct constant *constant = step->options;
     uint8_t *field = garim_piece_field(piece, step);
+    ASSERT(constant->bytes != NULL);
     for (size_t row = 0; row < piece->count; row++)
         if (!garim_piece_is_null(piece, row))
             memcpy(field + row * piece->stride, constant->bytes,

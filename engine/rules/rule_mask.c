@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "rules/rule.h"
 
@@ -75,6 +76,7 @@ static void read_counts(struct garim_rule_build *build,
     };
     enum { FIRST, LAST, WITH, HIDE_MIN, WHOLE_FIELD, NULLS, COUNT };
     struct garim_entry entries[COUNT];
+    static_assert(sizeof keys / sizeof *keys == COUNT, "a number for each key");
     garim_reader_map(&build->reader, options, "mask", keys, COUNT, entries);
     if (build->reader.status != GARIM_OK) return;
     struct garim_entry with = entries[WITH];
@@ -110,7 +112,8 @@ static void read_email(struct garim_rule_build *build,
     if (step->field->page->from_ascii['@'] < 0 ||
         step->field->page->from_ascii['*'] < 0)
         garim_reader_refuse(&build->reader, options,
-                            "mask: email wants an encoding with @ and *");
+                            "mask: email needs an encoding with @ and *");
+    ASSERT(!mask->whole_field && mask->hide_min == 0);
     mask->email = true;
     mask->with = (uint8_t)step->field->page->from_ascii['*'];
     step->details = "email";
@@ -199,6 +202,7 @@ static void hide_odd(const struct garim_step *step, struct garim_piece *piece,
         garim_piece_break(piece, row, breach);
     else
         hide = mask->email ? hide_email(step, value) : hide_counts(step, value);
+    ASSERT(hide.from <= hide.to && hide.to <= value.bytes);
     piece->values.offsets[row] = piece->offsets[row] + (uint32_t)hide.from;
     piece->values.lengths[row] = (uint32_t)(hide.to - hide.from);
 }
@@ -210,6 +214,7 @@ static void hide_plain_counts(const struct mask *mask,
     uint32_t first = (uint32_t)mask->keep_first;
     uint32_t kept = first + (uint32_t)mask->keep_last;
     uint32_t least = kept + (uint32_t)mask->hide_min;
+    ASSERT(least >= kept && mask->hide_min > 0);
     for (size_t row = 0; row < piece->count; row++) {
         uint32_t bytes = piece->lengths[row];
         bool enough = bytes >= least;
@@ -239,6 +244,7 @@ static void fill_padding(const struct garim_step *step,
 {
     const struct mask *mask = step->options;
     uint32_t bytes = (uint32_t)step->field->bytes;
+    ASSERT(mask->whole_field && !mask->email);
     for (size_t row = 0; row < piece->count; row++) {
         uint32_t start = (uint32_t)(row * piece->stride);
         piece->lengths[row] =
@@ -263,7 +269,7 @@ static void mask_apply(const struct garim_step *step, struct garim_piece *piece)
         unsigned found = piece->flags[row];
         if ((found & GARIM_SCAN_NULL) != 0)
             piece->values.lengths[row] = 0;
-        else if ((found & GARIM_SCAN_ODD) != 0)
+        else if ((found & GARIM_SCAN_NEEDS_CHECK) != 0)
             hide_odd(step, piece, row);
     }
     piece->kernels->fill(garim_piece_field(piece, step), piece->values.offsets,

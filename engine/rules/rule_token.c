@@ -30,7 +30,7 @@ enum { EMPTIES }; /* its counters */
 
 enum { HEX, BASE32, BASE64URL, RAW, DIGITS, FORM_COUNT };
 
-static const struct form forms[FORM_COUNT] = {
+static const struct form forms[] = {
     [HEX] = {"hex", 4, "0123456789abcdef"},
     [BASE32] = {"base32", 5, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"},
     [BASE64URL] = {"base64url", 6,
@@ -39,6 +39,7 @@ static const struct form forms[FORM_COUNT] = {
     [RAW] = {"raw", 8, ""},
     [DIGITS] = {"digits", 0, "0123456789"},
 };
+static_assert(sizeof forms / sizeof *forms == FORM_COUNT, "a row for each");
 
 /* ---- reading ------------------------------------------------------------- */
 
@@ -47,6 +48,7 @@ static const struct garim_key_name keys[] = {
     {"as", true},     {"null", false},
 };
 enum { DOMAIN, CANONICAL, BITS, AS, NULLS, KEY_COUNT };
+static_assert(sizeof keys / sizeof *keys == KEY_COUNT, "a number for each");
 
 static const struct garim_canonical *
 read_canonical(struct garim_reader *reader, struct garim_entry entry,
@@ -76,12 +78,14 @@ static void spell_alphabet(struct garim_reader *reader,
     const char *alphabet = token->form->alphabet;
     for (size_t i = 0; alphabet[i] != '\0'; i++) {
         int16_t byte = page->from_ascii[(unsigned char)alphabet[i]];
+        ASSERT(i < sizeof token->encoding.alphabet);
         token->encoding.alphabet[i] = (uint8_t)byte;
         if (byte < 0)
-            garim_reader_refuse(reader, entry,
-                                "encoding '%.64s' lacks characters of %s; use "
-                                "another form of token",
-                                page->name, token->form->name);
+            garim_reader_refuse(
+                reader, entry,
+                "encoding '%.64s' does not have all characters of %s; use "
+                "another form of token",
+                page->name, token->form->name);
     }
 }
 
@@ -94,6 +98,7 @@ static void read_form(struct garim_rule_build *build, struct garim_entry entry,
     for (size_t i = 0; i < FORM_COUNT; i++)
         words[i] = forms[i].name;
     size_t index = garim_reader_choice(reader, entry, NULL, words, FORM_COUNT);
+    ASSERT(index < FORM_COUNT);
     token->form = &forms[index];
     token->encoding.bits_each = forms[index].bits_each;
     token->encoding.pad = step->field->pad;
@@ -137,16 +142,17 @@ static void read_bits(struct garim_reader *reader,
 {
     if (entries[BITS].key == NULL) {
         garim_reader_refuse(reader, entries[AS],
-                            "as: %s wants bits; write bits: 80 or more",
+                            "as: %s needs bits; write bits: 80 or more",
                             token->form->name);
         return;
     }
     token->encoding.bits = garim_reader_number(
         reader, entries[BITS], GARIM_TOKEN_BITS_MIN, GARIM_TOKEN_BITS_MAX);
     if (token->encoding.bits % 8 != 0)
-        garim_reader_refuse(
-            reader, entries[BITS], "bits: %zu is no multiple of 8; write %zu",
-            token->encoding.bits, token->encoding.bits / 8 * 8 + 8);
+        garim_reader_refuse(reader, entries[BITS],
+                            "bits: %zu is not a multiple of 8; write %zu",
+                            token->encoding.bits,
+                            token->encoding.bits / 8 * 8 + 8);
     token->text_bytes =
         garim_encode_bytes(token->encoding.bits, token->encoding.bits_each);
     if (token->text_bytes > field->bytes)
@@ -173,6 +179,8 @@ static void join_domain(struct garim_rule_build *build,
            strcmp(build->domains[index].name, name) != 0)
         index++;
     struct garim_domain *domain = &build->domains[index];
+    ASSERT(index < build->layout->field_count);
+    ASSERT(bits > 0);
     if (index == build->domain_count) {
         *domain = (struct garim_domain){
             .name = name,
@@ -189,6 +197,7 @@ static void join_domain(struct garim_rule_build *build,
                             name, domain->canonical->name,
                             token->canonical->name);
     if (bits < domain->token_bits) domain->token_bits = bits;
+    ASSERT(domain->secret < build->secret_bytes);
     token->domain = name;
     step->secret = domain->secret;
 }
@@ -233,8 +242,7 @@ static void token_read(struct garim_rule_build *build, struct garim_entry entry,
     describe(build, step);
 }
 
-/* ---- its key: POLICY.md, Keys of tokens -----------------------------------
- */
+/* ---- its key: POLICY.md, Keys of tokens ---------------------------------- */
 
 static int token_derive(const struct garim_step *step,
                         const struct garim_key *key,
@@ -244,6 +252,7 @@ static int token_derive(const struct garim_step *step,
     const struct token *token = step->options;
     const char *const labels[] = {"token", release->recipient, release->purpose,
                                   token->domain, release->epoch};
+    ASSERT(token->domain != NULL && key != NULL);
     if (garim_key_derive(key, labels, 5, scratch, GARIM_KEY_BYTES) != 0)
         return -1;
     return garim_hmac_key(ret_secret, scratch, GARIM_KEY_BYTES);
@@ -254,6 +263,7 @@ static int token_derive(const struct garim_step *step,
 /* Rows are looked at in lots: most lots hold nothing but values to hash, and
  * are taken whole. */
 enum { LOT = 16 };
+static_assert(LOT == 2 * sizeof(uint64_t), "lot_has looks at two halves");
 
 /* Whether a flag of `wanted` is set in a lot. */
 static bool lot_has(const uint8_t flags[LOT], uint8_t wanted)
@@ -308,6 +318,7 @@ static size_t take_values(struct garim_piece *piece)
             piece->which[i] = (uint32_t)next - 1;
         }
     }
+    ASSERT(next <= piece->count);
     return next;
 }
 
@@ -330,6 +341,7 @@ static void refuse_value(const struct garim_step *step,
 {
     const struct garim_field *field = step->field;
     uint8_t *data = garim_piece_field(piece, step) + row * piece->stride;
+    ASSERT(piece->which[row] < piece->values.count);
     uint8_t breach = piece->values.breaches[piece->which[row]];
     if (breach != GARIM_BREACH_NONE) {
         garim_piece_break(piece, row, (enum garim_breach)breach);
@@ -367,6 +379,7 @@ static size_t choose_rows(const struct garim_step *step,
         piece->which[count] = value;
         count += null ? 0 : 1;
     }
+    ASSERT(count <= piece->count);
     return count;
 }
 
@@ -375,6 +388,8 @@ static void token_apply(const struct garim_step *step,
 {
     const struct token *token = step->options;
     struct garim_values *values = &piece->values;
+    ASSERT(token->text_bytes > 0 && token->text_bytes <= step->field->bytes);
+    ASSERT(step->slot_bytes == garim_values_slot_bytes(step->field));
     choose_values(step, piece);
     token->canonical->form(values);
     garim_hmac_many(piece->kernels, garim_piece_secret(piece, step),

@@ -36,6 +36,7 @@ static void read_options(struct garim_rule_build *build,
                          struct garim_step *step)
 {
     const struct garim_field *field = step->field;
+    ASSERT(rule->read != NULL && field != NULL && field->type != NULL);
     if ((rule->traits & field->type->traits) == 0) {
         garim_reader_refuse(
             &build->reader, entry, "rule %s is not for type %s (field %s); %s",
@@ -51,6 +52,7 @@ static void read_options(struct garim_rule_build *build,
     step->rule = rule;
     step->options = options;
     step->details = "";
+    ASSERT(!flagged || rule->flag != NULL);
     rule->read(build, entry, flagged, options, step);
 }
 
@@ -64,10 +66,11 @@ static void read_word(struct garim_rule_build *build, struct garim_entry entry,
     size_t index =
         garim_reader_choice(&build->reader, entry, "rule", words, COUNT);
     if (build->reader.status != GARIM_OK) return;
+    ASSERT(index < COUNT);
     const struct garim_rule *rule = rules[index];
     if (rule->takes_options)
         garim_reader_refuse(&build->reader, entry,
-                            "rule %s wants options: {%s: ...}; see POLICY.md",
+                            "rule %s needs options: {%s: ...}; see POLICY.md",
                             rule->name, rule->name);
     else
         read_options(build, rule, entry, false, step);
@@ -86,6 +89,7 @@ static bool read_flag(struct garim_rule_build *build,
         garim_reader_refuse(&build->reader, entry,
                             "write %s: true, or the word %s alone", rule->name,
                             rule->name);
+    ASSERT(word < FLAG || rule->flag != NULL);
     return word == FLAG;
 }
 
@@ -112,6 +116,7 @@ static void read_map(struct garim_rule_build *build, struct garim_entry entry,
                             step->field->name);
         return;
     }
+    ASSERT(index < COUNT);
     const struct garim_rule *rule = rules[index];
     const bool flagged =
         !rule->takes_options && read_flag(build, rule, entries[index]);

@@ -28,12 +28,13 @@ struct garim_workspace {
     struct garim_piece piece;
 };
 
-/* ---- working memory -------------------------------------------------------
- */
+/* ---- working memory ------------------------------------------------------ */
 
 static size_t piece_records(const struct garim_policy *policy)
 {
     size_t bytes = policy->framing.stride + policy->slot_bytes_max;
+    ASSERT(policy->framing.stride >= policy->layout->record_bytes);
+    ASSERT(policy->framing.stride > 0);
     size_t records = PIECE_BYTES / bytes;
     if (records < 1) records = 1;
     return records < GARIM_PIECE_RECORDS ? records : GARIM_PIECE_RECORDS;
@@ -60,10 +61,12 @@ static bool take_arrays(struct garim_workspace *workspace)
         {&piece->flags, sizeof *piece->flags},
         {&piece->value_flags, sizeof *piece->value_flags},
         {&values->breaches, sizeof *values->breaches},
-        {&values->highs, sizeof *values->highs},
+        {&values->non_ascii, sizeof *values->non_ascii},
     };
     enum { ARRAYS = sizeof arrays / sizeof arrays[0], ALIGNMENT = 64 };
     size_t at = 0, places[ARRAYS];
+    ASSERT(workspace->piece_records > 0);
+    ASSERT(workspace->piece_records <= GARIM_PIECE_RECORDS);
     for (size_t i = 0; i < ARRAYS; i++) {
         places[i] = at;
         at += workspace->piece_records * arrays[i].element_bytes;
@@ -103,6 +106,8 @@ enum garim_status garim_workspace_open(struct garim_workspace **ret_workspace,
     workspace->piece.kernels = kernels;
     workspace->piece.secrets = secrets;
     workspace->piece.stride = policy->framing.stride;
+    ASSERT(secrets != NULL || policy->secret_bytes == 0);
+    ASSERT(policy->step_count > 0 && policy->step_count <= UINT16_MAX);
     if (take_scratch(workspace)) {
         *ret_workspace = workspace;
         return GARIM_OK;
@@ -121,8 +126,7 @@ void garim_workspace_close(struct garim_workspace *workspace)
     free(workspace);
 }
 
-/* ---- records --------------------------------------------------------------
- */
+/* ---- records ------------------------------------------------------------- */
 
 /* Of the rows that are counted. */
 static uint64_t count_nulls(const struct garim_piece *piece)
@@ -137,6 +141,9 @@ static void transform_piece(struct garim_workspace *workspace, uint64_t *counts)
 {
     const struct garim_policy *policy = workspace->policy;
     struct garim_piece *piece = &workspace->piece;
+    ASSERT(piece->count > 0 && piece->count <= workspace->piece_records);
+    ASSERT(piece->owned_first <= piece->owned_end);
+    ASSERT(piece->owned_end <= piece->count);
     garim_guard_run(policy, piece);
     for (size_t i = 0; i < policy->step_count; i++) {
         const struct garim_step *step = &policy->steps[i];
@@ -144,6 +151,7 @@ static void transform_piece(struct garim_workspace *workspace, uint64_t *counts)
         const struct garim_column column = {garim_piece_field(piece, step),
                                             piece->stride, step->field->bytes};
         if (step->rule->apply == NULL) continue;
+        ASSERT(step->counts < policy->count_size);
         piece->step_index = i;
         piece->counts = nulls + 1;
         piece->kernels->scan(&workspace->scans[i], &column, piece->count,
@@ -164,8 +172,8 @@ static size_t blank_broken(struct garim_workspace *workspace, uint64_t first,
     for (size_t row = 0; piece->broken && row < piece->count; row++) {
         const struct garim_mark mark = piece->marks[row];
         if (mark.breach == GARIM_BREACH_NONE) continue;
-        ASSERT(mark.breach < GARIM_BREACH_COUNT);
-        ASSERT(mark.step_index < policy->step_count);
+        ASSERT_RECORD(mark.breach < GARIM_BREACH_COUNT, first + row);
+        ASSERT_RECORD(mark.step_index < policy->step_count, first + row);
         piece->marks[row] = (struct garim_mark){0};
         memcpy(piece->rows + row * piece->stride, policy->blank_record,
                policy->layout->record_bytes);
@@ -194,8 +202,9 @@ void garim_policy_transform(void *state, const struct garim_batch *batch,
         garim_framing_find_broken(&workspace->policy->framing, batch->in,
                                   batch->count, batch->last_unterminated);
     size_t found = 0;
-    ASSERT(batch->owned_first <= batch->owned_end);
-    ASSERT(batch->owned_end <= batch->count);
+    ASSERT_RECORD(count <= batch->count, batch->first_record);
+    ASSERT_RECORD(batch->owned_first <= batch->owned_end, batch->first_record);
+    ASSERT_RECORD(batch->owned_end <= batch->count, batch->first_record);
     for (size_t done = 0; done < count; done += piece->count) {
         const size_t at = done * piece->stride;
         piece->count = count - done < workspace->piece_records
@@ -209,6 +218,8 @@ void garim_policy_transform(void *state, const struct garim_batch *batch,
         transform_piece(workspace, counts);
         found += blank_broken(workspace, batch->first_record + done,
                               rejects + found, reject_max - found);
+        ASSERT_RECORD(found <= reject_max, batch->first_record + done);
+        ASSERT_RECORD(!piece->broken, batch->first_record + done);
     }
     const bool open_end = batch->last_unterminated && count == batch->count;
     *ret_made = (struct garim_made){

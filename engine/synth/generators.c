@@ -408,6 +408,8 @@ static size_t write_timestamp(const struct garim_synth_row *row,
                               second % 60,
                               row->record % PER_SECOND * 15625};
     static const unsigned char digits[] = {4, 2, 2, 2, 2, 2, 6};
+    static_assert(sizeof digits == sizeof parts / sizeof *parts,
+                  "each part has its digits");
     bool spaced = (field->type->traits & GARIM_TYPE_TEXT) != 0 &&
                   (field->bytes == 10 || field->bytes >= 19);
     size_t count = spaced && field->bytes >= 26 ? 7 : 6;
@@ -420,24 +422,26 @@ static size_t write_timestamp(const struct garim_synth_row *row,
     return bytes < field->bytes ? bytes : field->bytes;
 }
 
-const struct garim_synth_generator garim_synth_generators[GARIM_SAMPLE_COUNT] =
-    {
-        [GARIM_SAMPLE_ACCOUNT] = {write_account, false},
-        [GARIM_SAMPLE_ADDRESS] = {write_address, false},
-        [GARIM_SAMPLE_AMOUNT] = {write_amount, false},
-        [GARIM_SAMPLE_BANK_ACCOUNT] = {write_bank_account, false},
-        [GARIM_SAMPLE_CARD] = {write_card, false},
-        [GARIM_SAMPLE_CATEGORY] = {write_category, false},
-        [GARIM_SAMPLE_COUNTERPARTY] = {write_counterparty, false},
-        [GARIM_SAMPLE_CURRENCY] = {write_currency, false},
-        [GARIM_SAMPLE_DEVICE] = {write_device, false},
-        [GARIM_SAMPLE_EMAIL] = {write_email, true},
-        [GARIM_SAMPLE_IP] = {write_ip, false},
-        [GARIM_SAMPLE_MERCHANT] = {write_merchant, false},
-        [GARIM_SAMPLE_NAME] = {write_name, false},
-        [GARIM_SAMPLE_NAME_KR] = {write_name_kr, false},
-        [GARIM_SAMPLE_PHONE_KR] = {write_phone_kr, true},
-        [GARIM_SAMPLE_STATUS] = {write_status, false},
-        [GARIM_SAMPLE_TEXT] = {write_text, false},
-        [GARIM_SAMPLE_TIMESTAMP] = {write_timestamp, false},
+const struct garim_synth_generator garim_synth_generators[] = {
+    [GARIM_SAMPLE_ACCOUNT] = {write_account, false},
+    [GARIM_SAMPLE_ADDRESS] = {write_address, false},
+    [GARIM_SAMPLE_AMOUNT] = {write_amount, false},
+    [GARIM_SAMPLE_BANK_ACCOUNT] = {write_bank_account, false},
+    [GARIM_SAMPLE_CARD] = {write_card, false},
+    [GARIM_SAMPLE_CATEGORY] = {write_category, false},
+    [GARIM_SAMPLE_COUNTERPARTY] = {write_counterparty, false},
+    [GARIM_SAMPLE_CURRENCY] = {write_currency, false},
+    [GARIM_SAMPLE_DEVICE] = {write_device, false},
+    [GARIM_SAMPLE_EMAIL] = {write_email, true},
+    [GARIM_SAMPLE_IP] = {write_ip, false},
+    [GARIM_SAMPLE_MERCHANT] = {write_merchant, false},
+    [GARIM_SAMPLE_NAME] = {write_name, false},
+    [GARIM_SAMPLE_NAME_KR] = {write_name_kr, false},
+    [GARIM_SAMPLE_PHONE_KR] = {write_phone_kr, true},
+    [GARIM_SAMPLE_STATUS] = {write_status, false},
+    [GARIM_SAMPLE_TEXT] = {write_text, false},
+    [GARIM_SAMPLE_TIMESTAMP] = {write_timestamp, false},
 };
+static_assert(sizeof garim_synth_generators / sizeof *garim_synth_generators ==
+                  GARIM_SAMPLE_COUNT,
+              "a generator for each sample");

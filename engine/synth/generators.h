@@ -44,8 +44,7 @@ struct garim_synth_generator {
 };
 
 /* By sample; DEFAULT and BLANK have none. */
-extern const struct garim_synth_generator
-    garim_synth_generators[GARIM_SAMPLE_COUNT];
+extern const struct garim_synth_generator garim_synth_generators[];
 
 /* A number that looks random, of `hash` and of what it is drawn for. */
 static inline uint64_t garim_synth_mix(uint64_t hash, uint64_t what)

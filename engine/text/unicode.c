@@ -99,8 +99,8 @@ const char *garim_unicode_label_fault(const char *text)
     for (const char *at = text; *at != '\0';) {
         at += garim_utf8_next(at, &code_point);
         if (is_hidden(code_point))
-            return "control characters, and others that nobody sees, have no "
-                   "place here; remove them";
+            return "control characters and invisible characters are not "
+                   "allowed here; remove them";
     }
     if (has_odd_blanks(text))
         return "has a blank at an end, two in a row, or one that is not "

@@ -84,16 +84,17 @@ static void expect_translated(const struct garim_kernels *kernels,
     uint8_t given[256], *table = given;
     any_table(given);
     if (values->count == 0) table = NULL;
-    uint8_t *highs = support_results(4, values->count);
+    uint8_t *non_ascii = support_results(4, values->count);
     uint8_t *wanted = support_results(5, values->count);
     garim_translate_scalar(table, values->data, values->offsets,
                            values->lengths, values->count, moved->wanted,
                            moved->slot_bytes, wanted);
     if (in_place) move_in_place(moved);
     kernels->translate(table, values->data, values->offsets, values->lengths,
-                       values->count, moved->slots, moved->slot_bytes, highs);
+                       values->count, moved->slots, moved->slot_bytes,
+                       non_ascii);
     expect_slots(moved, values->lengths);
-    support_expect_same("highs", highs, wanted, values->count);
+    support_expect_same("non_ascii", non_ascii, wanted, values->count);
     free(moved->wanted);
 }
 

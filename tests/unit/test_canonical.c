@@ -66,14 +66,14 @@ static void check_example(const struct example *example,
     const struct garim_canonical *form = find(example->form);
     const struct garim_kernels *kernels = garim_kernels_of(garim_tier_best());
     size_t slot_bytes = garim_values_slot_bytes(field);
-    uint8_t data[64], flags[2], breaches[2], highs[2], slots[2 * 192];
+    uint8_t data[64], flags[2], breaches[2], non_ascii[2], slots[2 * 192];
     uint32_t offsets[2], lengths[2];
     const uint32_t fields[2] = {0, (uint32_t)field->bytes};
     const struct garim_scan scan = garim_field_scan(field, true);
     const struct garim_column column = {data, field->bytes, field->bytes};
     struct garim_values values = {
-        kernels, field, 2,        data,  offsets, lengths,
-        fields,  flags, breaches, highs, slots,   slot_bytes,
+        kernels, field, 2,        data,      offsets, lengths,
+        fields,  flags, breaches, non_ascii, slots,   slot_bytes,
     };
     memcpy(data, example->data, field->bytes);
     memcpy(data + field->bytes, example->data, field->bytes);

@@ -62,7 +62,7 @@ static enum garim_status try_to_open(struct garim_journal *state,
         .output = job_out_path,
         .job = job,
         .bounds = &bounds,
-        .patience = 2,
+        .timeout_ms = 40,
     };
     return garim_journal_open(state, &request, error);
 }

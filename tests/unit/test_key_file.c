@@ -206,13 +206,13 @@ struct text_case {
 };
 
 static const struct text_case text_cases[] = {
-    {0, 0, 0, "holds 0 bytes, 65 wanted"},
-    {64, 0, 0, "holds 64 bytes, 65 wanted"},
-    {66, 0, 0, "66 bytes, 65 wanted"},
-    {65, 0, 'g', "character 1 is no hex digit"},
-    {65, 63, ' ', "character 64 is no hex digit"},
-    {65, 10, '\0', "character 11 is no hex digit"},
-    {65, 10, '\n', "character 11 is no hex digit"},
+    {0, 0, 0, "holds 0 bytes, not 65"},
+    {64, 0, 0, "holds 64 bytes, not 65"},
+    {66, 0, 0, "66 bytes, not 65"},
+    {65, 0, 'g', "character 1 is not a hex digit"},
+    {65, 63, ' ', "character 64 is not a hex digit"},
+    {65, 10, '\0', "character 11 is not a hex digit"},
+    {65, 10, '\n', "character 11 is not a hex digit"},
     {65, 64, '0', "no newline at the end"},
     {65, 64, '\r', "no newline at the end"},
 };

@@ -256,15 +256,15 @@ Test(leftovers, what_cannot_be)
     scenario.options.restart = false;
     /* Files of others are not ours to write over, or to remove. */
     job_write_file(job_state_path, resume_input, 100);
-    expect(&scenario, GARIM_IN_THE_WAY, "no state of garim");
+    expect(&scenario, GARIM_IN_THE_WAY, "not a state of garim");
     cr_assert_eq(truncate(job_in_path, 30), 0);
     cr_assert_eq(rename(job_in_path, job_state_path), 0);
     scenario.options.input = job_state_path;
     scenario.options.allow_empty = true;
-    expect(&scenario, GARIM_IN_THE_WAY, "no state of garim");
+    expect(&scenario, GARIM_IN_THE_WAY, "not a state of garim");
     cr_assert_eq(truncate(job_state_path, 0), 0);
     scenario.framing.header.bytes = 0;
-    expect(&scenario, GARIM_IN_THE_WAY, "no state of garim");
+    expect(&scenario, GARIM_IN_THE_WAY, "not a state of garim");
     cr_assert(resume_exists(job_state_path));
     resume_free_files();
 }

@@ -182,7 +182,7 @@ Test(memory, errors_of_a_policy_name_the_right_text)
     } cases[] = {
         {"other.yaml", layout_text, "given", "another name", 2, 9},
         {"", layout_text, "given", "another name", 2, 9},
-        {"made.yaml", "layout: 2\n", "made.yaml", "lacks", 1, 1},
+        {"made.yaml", "layout: 2\n", "made.yaml", "has no", 1, 1},
         {NULL, "layout: [\n", "made.yaml", "not valid YAML", 2, 1},
         {NULL, "", "made.yaml", "is empty", 0, 0},
     };

@@ -101,15 +101,15 @@ Test(place, names_of_the_file_that_is_held)
 {
     held_result = named_result = 0;
     held = named = (struct stat){.st_dev = 4, .st_ino = 5};
-    cr_assert(garim_place_is_held(&io, 3, "a", 4));
+    cr_assert(garim_place_holds_name(&io, 3, "a", 4));
     named.st_ino = 6;
-    cr_assert_not(garim_place_is_held(&io, 3, "a", 4));
+    cr_assert_not(garim_place_holds_name(&io, 3, "a", 4));
     named = (struct stat){.st_dev = 9, .st_ino = 5};
-    cr_assert_not(garim_place_is_held(&io, 3, "a", 4));
+    cr_assert_not(garim_place_holds_name(&io, 3, "a", 4));
     named = held;
     named_result = -ENOENT;
-    cr_assert_not(garim_place_is_held(&io, 3, "a", 4));
+    cr_assert_not(garim_place_holds_name(&io, 3, "a", 4));
     named_result = 0;
     held_result = -EIO;
-    cr_assert_not(garim_place_is_held(&io, 3, "a", 4));
+    cr_assert_not(garim_place_holds_name(&io, 3, "a", 4));
 }

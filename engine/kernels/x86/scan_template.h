@@ -54,7 +54,7 @@ static ALWAYS_INLINE uint8_t flags_of(uint64_t valued, uint64_t differs,
     return (uint8_t)flags;
 }
 _Static_assert(GARIM_SCAN_NULL == 1 && GARIM_SCAN_SAME == 2 &&
-                   GARIM_SCAN_ODD == 4,
+                   GARIM_SCAN_NEEDS_CHECK == 4,
                "the order of the flags");
 
 /* Fields of at most VECTOR_BYTES. */

@@ -66,7 +66,7 @@ static ALWAYS_INLINE __m256i translate_whole(const struct halves *halves,
 void garim_translate_avx2(const uint8_t table[256], const uint8_t *data,
                           const uint32_t *offsets, const uint32_t *lengths,
                           size_t count, uint8_t *slots, size_t slot_bytes,
-                          uint8_t *highs)
+                          uint8_t *non_ascii)
 {
     if (count == 0) return;
     struct reach reach = reach_of(data, offsets, lengths, count);
@@ -85,7 +85,7 @@ void garim_translate_avx2(const uint8_t table[256], const uint8_t *data,
         last = look_up(&halves, last);
         if (bytes > 0) store_ymm(slot + whole, last);
         high |= negative_bits(last) & bits_below(bytes - whole);
-        highs[i] = high != 0;
+        non_ascii[i] = high != 0;
     }
 }
 

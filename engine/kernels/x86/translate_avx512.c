@@ -44,11 +44,11 @@ static ALWAYS_INLINE __m512i translate_whole(const struct quarters *quarters,
 void garim_translate_avx512(const uint8_t table[256], const uint8_t *data,
                             const uint32_t *offsets, const uint32_t *lengths,
                             size_t count, uint8_t *slots, size_t slot_bytes,
-                            uint8_t *highs)
+                            uint8_t *non_ascii)
 {
     if (count == 0 || slot_bytes < ZMM_BYTES) { /* no byte is named */
         garim_translate_scalar(table, data, offsets, lengths, count, slots,
-                               slot_bytes, highs);
+                               slot_bytes, non_ascii);
         return;
     }
 
@@ -70,7 +70,7 @@ void garim_translate_avx512(const uint8_t table[256], const uint8_t *data,
         last = look_up(&quarters, last);
         store_zmm(slot + whole, last);
         high |= _mm512_movepi8_mask(last) & within;
-        highs[i] = high != 0;
+        non_ascii[i] = high != 0;
     }
 }
 
