@@ -28,9 +28,9 @@ static bool is_date(const char *text)
         .tm_mon = atoi(text + 5) - 1,
         .tm_mday = atoi(text + 8),
     };
-    const struct tm asked = day;
+    const int month = day.tm_mon;
     (void)timegm(&day); /* makes the first of March of the 30th of February */
-    return day.tm_mon == asked.tm_mon && day.tm_mday == asked.tm_mday;
+    return day.tm_mon == month;
 }
 
 static void check_expiry(struct garim_reader *reader, struct garim_entry entry,
