@@ -12,9 +12,11 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
+#include "evidence/verity.h"
 #include "job/job.h"
 #include "rules/rule.h"
 #include "synth/synth.h"
+#include "text/hex.h"
 
 /* Of the bytes that a policy and a key make of a record: part of what a job
  * is, so that no output is begun by one version and ended by another. */
@@ -160,11 +162,31 @@ static void note_key(const struct garim_engine *engine,
                    used == 0 ? "" : "; ");
 }
 
-static enum garim_status complete_report(const struct garim_engine *engine,
+/* What observers saw of an output that is whole. */
+static enum garim_status report_digest(const struct garim_job *job,
+                                       uint64_t *counts,
+                                       struct garim_report *report,
+                                       struct garim_error *error)
+{
+    uint8_t digest[GARIM_VERITY_DIGEST_BYTES];
+    if (job->observers.count == 0) return GARIM_OK;
+    const uint64_t *state = garim_observers_area(
+        &job->observers, counts + job->worker->count_size, 0);
+    if (garim_verity_digest(state, digest) != 0)
+        return garim_crypto_failed(error,
+                                   "the crypto library cannot do SHA-256; see "
+                                   "whether its configuration forbids it");
+    static_assert(sizeof report->digest == 2 * sizeof digest + 1, "in hex");
+    garim_hex_encode(report->digest, digest, sizeof digest);
+    return GARIM_OK;
+}
+
+static enum garim_status complete_report(const struct garim_job *job,
                                          const uint64_t *counts,
                                          struct garim_report *report,
                                          struct garim_error *error)
 {
+    const struct garim_engine *engine = job->worker->user;
     memcpy(report->key_id, engine->key_id, sizeof report->key_id);
     report->kernels = engine->kernels->name;
     note_key(engine, report);
@@ -174,26 +196,25 @@ static enum garim_status complete_report(const struct garim_engine *engine,
 /* The caller's hook before the output gets its name. */
 static enum garim_status tell_whole(const struct garim_job *job,
                                     struct garim_report *report,
-                                    const uint64_t *counts,
-                                    struct garim_error *error)
+                                    uint64_t *counts, struct garim_error *error)
 {
     const struct garim_job_options *options = job->options;
-    const enum garim_status status =
-        complete_report(job->worker->user, counts, report, error);
+    enum garim_status status = complete_report(job, counts, report, error);
+    if (status == GARIM_OK) status = report_digest(job, counts, report, error);
     if (status != GARIM_OK || options->whole == NULL) return status;
     return options->whole(options->whole_user, report, error);
 }
 
 static enum garim_status run_job(const struct garim_job *job,
-                                 const struct garim_engine *engine,
                                  struct garim_report *report,
                                  struct garim_error *error)
 {
-    uint64_t *counts = calloc(job->worker->count_size, sizeof *counts);
+    uint64_t *counts = calloc(garim_job_count_size(job) + 1, sizeof *counts);
     if (counts == NULL) return garim_error_no_memory(error);
     enum garim_status status = garim_job_run(job, report, counts, error);
-    const enum garim_status completed = complete_report(
-        engine, counts, report, status == GARIM_OK ? error : NULL);
+    if (status == GARIM_OK) status = report_digest(job, counts, report, error);
+    const enum garim_status completed =
+        complete_report(job, counts, report, status == GARIM_OK ? error : NULL);
     free(counts);
     return status == GARIM_OK ? completed : status;
 }
@@ -218,19 +239,23 @@ static enum garim_status run(const struct garim_engine *engine,
         {.name = "policy"},
         {.name = "key"},
         {.name = "version of garim", .value = OUTPUT_FORMAT},
+        {.name = "--digest"},
     };
+    static const struct garim_observer *const observers[] = {&garim_verity};
     strcpy(traits[0].value, engine->policy->digest);
     strcpy(traits[1].value, engine->key_id);
-    struct garim_job job = {
+    strcpy(traits[3].value, options->digest ? "yes" : "no");
+    const struct garim_job job = {
         .options = options,
         .framing = &engine->policy->framing,
         .worker = &worker,
+        .observers = {observers, options->digest ? 1 : 0},
         .traits = traits,
         .trait_count = sizeof traits / sizeof traits[0],
         .seal = engine->seals == NULL ? NULL : &seal,
         .whole = tell_whole,
     };
-    return run_job(&job, engine, report, error);
+    return run_job(&job, report, error);
 }
 
 enum garim_status garim_run(const struct garim_engine *engine,

@@ -18,7 +18,7 @@ FLOORS = [
     ["engine/crypto", "engine/config"],
     ["engine/record"],
     ["engine/flow", "engine/layout", "engine/synth"],
-    ["engine/rules", "engine/publish"],
+    ["engine/rules", "engine/publish", "engine/evidence"],
     ["engine/policy", "engine/job"],
     ["engine"],  # api*.c
     ["engine/cli"],

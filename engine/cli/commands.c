@@ -134,6 +134,12 @@ const struct garim_cli_option garim_cli_options[] = {
              "of 64 windows drawn at random",
      AT(verify_part),
      .commands = RUN},
+    {.name = "digest",
+     .help = "compute the fs-verity digest of the output (SHA-256, blocks of "
+             "4096 bytes, no salt) while it is written, for the summary and "
+             "the report",
+     AT(digest),
+     .commands = RUN},
     {.name = "checkpoint",
      .value = "SIZE",
      .kind = GARIM_CLI_SIZE,

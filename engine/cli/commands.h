@@ -72,7 +72,8 @@ struct garim_cli_settings {
     uint64_t memory_bytes, rate_bytes, without, expected_records;
     uint64_t io, kernels, progress; /* index of the choice */
     struct garim_cli_range records;
-    bool force, restart, resume, verify_part, allow_empty, quiet, json, help;
+    bool force, restart, resume, verify_part, digest, allow_empty, quiet, json,
+        help;
 };
 
 enum {

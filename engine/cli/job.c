@@ -207,6 +207,7 @@ options_of(const struct garim_cli_settings *settings)
         .restart = settings->restart,
         .resume = settings->resume,
         .verify_part = settings->verify_part,
+        .digest = settings->digest,
         .allow_empty = settings->allow_empty,
         .expects_records = settings->expected_records != GARIM_CLI_UNSET,
         .expected_records = settings->expected_records,

@@ -258,6 +258,8 @@ static void write_all(FILE *file, const struct garim_cli_outcome *outcome)
                     report->key_id[0] == '\0' ? NULL : report->key_id);
     write_pair(&json, "records", report->records_in, report->records_out);
     write_pair(&json, "bytes", report->bytes_in, report->bytes_out);
+    garim_json_text(&json, "digest",
+                    report->digest[0] == '\0' ? NULL : report->digest);
     garim_json_count(&json, "resumed_records", report->resumed_records);
     garim_json_number(&json, "seconds", report->seconds);
     write_fields(&json, report);

@@ -175,6 +175,8 @@ static void print_output(const struct garim_cli_settings *settings,
         fprintf(stderr, "policy %.8s", policy->digest);
     }
     fputc('\n', stderr);
+    if (report->digest[0] != '\0')
+        fprintf(stderr, "  digest    fs-verity sha256:%s\n", report->digest);
 }
 
 void garim_cli_summary(const char *title,

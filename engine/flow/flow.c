@@ -32,11 +32,12 @@ uint64_t garim_flow_claim(struct garim_flow *flow)
     return index;
 }
 
-/* Nothing is left to claim, or shall be.  Only where there are windows. */
+/* Nothing is left to claim, or shall be. */
 static bool is_ending(struct garim_flow *flow)
 {
     return flow->stop || flow->drain ||
-           flow->next_index >= flow->geometry.window_count ||
+           (!flow->source->in_turn &&
+            flow->next_index >= flow->geometry.window_count) ||
            garim_rejects_stop(&flow->rejects) != GARIM_NONE;
 }
 
@@ -90,8 +91,7 @@ void garim_flow_count(struct garim_flow *flow, uint64_t index,
     struct garim_watermark *watermark = &flow->watermark;
     (void)pthread_mutex_lock(&flow->lock);
     garim_tally_add(&flow->total, tally, flow->worker->count_size);
-    if (watermark->reach > 0 && garim_watermark_finish(watermark, index, tally))
-        make_room(flow);
+    if (garim_watermark_finish(watermark, index, tally)) make_room(flow);
     if (flow->waiting > 0 || garim_flow_is_ahead(flow))
         (void)pthread_cond_broadcast(&flow->changed);
     (void)pthread_mutex_unlock(&flow->lock);

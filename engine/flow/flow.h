@@ -27,6 +27,7 @@ struct garim_flow {
     const struct garim_job_options *options;
     const struct garim_framing *framing;
     const struct garim_worker *worker;
+    struct garim_observers observers;
     const struct garim_io *io;
     const struct garim_source *source;
     const struct garim_sink *sink;
@@ -67,8 +68,7 @@ struct garim_flow {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct garim_tally total;
-    struct garim_watermark watermark; /* of windows, where the output is a part,
-                                         else not in use */
+    struct garim_watermark watermark;
     uint64_t wake_bytes; /* signal `changed` when so many are finished without a
                             gap */
     uint64_t durable_windows; /* in the last checkpoint */

@@ -66,7 +66,7 @@ static int open_queue(struct garim_lane *lane)
 static int take_all_memory(struct garim_lane *lane)
 {
     const struct garim_flow *flow = lane->flow;
-    const size_t count_size = flow->worker->count_size;
+    const size_t count_size = garim_watermark_words(&flow->watermark);
     lane->blocks = calloc(flow->depth, sizeof *lane->blocks);
     lane->counts = calloc(flow->depth * count_size + 1, sizeof *lane->counts);
     lane->rejects = calloc(flow->rejects_max, sizeof *lane->rejects);
@@ -162,7 +162,8 @@ static bool claim(struct garim_lane *lane, struct garim_block *block)
     lane->ended = !in_turn && index >= flow->geometry.window_count;
     if (lane->ended) return false;
     memset(block->tally.counts, 0,
-           flow->worker->count_size * sizeof *block->tally.counts);
+           garim_watermark_words(&flow->watermark) *
+               sizeof *block->tally.counts);
     block->index = index;
     if (in_turn)
         block->state = GARIM_BLOCK_QUEUED;
@@ -239,6 +240,13 @@ static bool place(struct garim_lane *lane, struct garim_block *block)
     /* What a reader was given cannot be taken back. */
     if (sink->writes_in_turn) garim_block_cut(flow, block, lane->worker);
     const bool writes = sink->place(flow, block);
+    if (block->tally.bytes_out > 0) {
+        const struct garim_view view = {block->data, block->tally.bytes_out,
+                                        block->offset};
+        garim_observers_see(&flow->observers,
+                            block->tally.counts + flow->worker->count_size,
+                            &view);
+    }
     if (sink->in_turn && !sink->writes_in_turn)
         garim_turn_pass(&flow->place_turn, block->index);
     if (writes)

@@ -39,8 +39,9 @@ struct garim_made {
     size_t reject_count; /* stored */
 };
 
-/* The numbers of some records.  `counts` has `count_size` entries, summed
- * entry by entry; what they mean is the worker's business. */
+/* The numbers of some records.  `counts` has `count_size` entries, summed entry
+ * by entry; what they mean is the worker's business.  Behind them stands what
+ * observers noted. */
 struct garim_tally {
     uint64_t records;
     uint64_t bytes_in;

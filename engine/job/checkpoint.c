@@ -83,29 +83,37 @@ void garim_checkpoint_close(struct garim_checkpoint *checkpoint)
     *checkpoint = (struct garim_checkpoint){0};
 }
 
-void garim_checkpoint_restore(struct garim_checkpoint *checkpoint)
+enum garim_status garim_checkpoint_restore(struct garim_checkpoint *checkpoint,
+                                           struct garim_error *error)
 {
     struct garim_flow *flow = checkpoint->flow;
-    const struct garim_journal *state = &checkpoint->output->journal;
-    const struct garim_journal_point *point = &state->point;
-    struct garim_watermark *watermark = &flow->watermark;
-    memcpy(checkpoint->counts, state->counts,
-           state->job.count_size * sizeof *checkpoint->counts);
+    const struct garim_journal *journal = &checkpoint->output->journal;
+    const struct garim_journal_point *point = &journal->point;
+    const size_t sums = flow->worker->count_size;
+    uint64_t *counts = checkpoint->counts;
+    memcpy(counts, journal->counts, journal->job.count_size * sizeof *counts);
+    if (!garim_observers_hold(&flow->observers, counts + sums,
+                              point->bytes_out))
+        return garim_error_set_path(error, GARIM_VERIFY, journal->path,
+                                    "the digest in the state is not one of "
+                                    "this output; give --restart to discard "
+                                    "the part and begin again");
     const struct garim_tally done = {
         .records = point->records,
         .bytes_in = point->bytes_in,
         .bytes_out = point->bytes_out,
-        .counts = checkpoint->counts,
+        .counts = counts,
     };
-    garim_tally_add(&flow->total, &done, state->job.count_size);
-    garim_tally_add(&watermark->below, &done, state->job.count_size);
-    watermark->windows = point->windows;
+    garim_tally_add(&flow->total, &done, sums);
+    garim_watermark_restore(&flow->watermark, point->windows, &done);
     flow->next_index = point->windows;
     flow->place_turn.next = point->windows;
     flow->append.bytes = point->bytes_out;
     if (point->reject_count > 0)
-        garim_rejects_add(&flow->rejects, state->rejects, point->reject_count);
+        garim_rejects_add(&flow->rejects, journal->rejects,
+                          point->reject_count);
     schedule(checkpoint);
+    return GARIM_OK;
 }
 
 /* ---- taking one ---------------------------------------------------------- */
@@ -120,7 +128,7 @@ static bool copy(struct garim_checkpoint *checkpoint,
     const uint64_t windows = watermark->windows;
     const struct garim_tally below = watermark->below;
     memcpy(checkpoint->counts, below.counts,
-           watermark->count_size * sizeof *below.counts);
+           garim_watermark_words(watermark) * sizeof *below.counts);
     (void)pthread_mutex_unlock(&flow->lock);
     /* After the copy: a window that was cut short for a broken record was
      * finished after the stop had been set. */

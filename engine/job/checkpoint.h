@@ -31,8 +31,10 @@ enum garim_status garim_checkpoint_open(struct garim_checkpoint *ret_checkpoint,
                                         struct garim_error *error);
 void garim_checkpoint_close(struct garim_checkpoint *checkpoint);
 
-/* Begin at the checkpoint that was read from the state. */
-void garim_checkpoint_restore(struct garim_checkpoint *checkpoint);
+/* Begin at the checkpoint that was read from the state.  GARIM_VERIFY: it is
+ * not that of any run. */
+enum garim_status garim_checkpoint_restore(struct garim_checkpoint *checkpoint,
+                                           struct garim_error *error);
 
 /* Whether it is time for one. */
 bool garim_checkpoint_is_due(const struct garim_checkpoint *checkpoint);

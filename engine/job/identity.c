@@ -38,7 +38,7 @@ struct garim_journal_job garim_identity(const struct garim_job *job,
     struct garim_journal_job identity = {
         .window_bytes = geometry->window_bytes,
         .output_bytes = geometry->output_bytes,
-        .count_size = job->worker->count_size,
+        .count_size = garim_job_count_size(job),
         .rejects_max = options->max_rejects,
     };
     if (input->stream || job->worker->generate != NULL) {

@@ -247,16 +247,15 @@ static enum garim_status take_shared_memory(struct garim_job_state *state,
     flow->rejects_max = flow->buffer_bytes / framing->stride + 1;
     if (flow->rejects_max > rejects + 1) flow->rejects_max = rejects + 1;
     flow->total.counts =
-        calloc(job->worker->count_size + 1, sizeof *flow->total.counts);
+        calloc(garim_job_count_size(job) + 1, sizeof *flow->total.counts);
     if (flow->total.counts == NULL ||
         garim_rejects_open(&flow->rejects, rejects) < 0 ||
         garim_stream_open(&flow->stream, framing) < 0)
         return garim_error_no_memory(error);
-    if (flow->sink->writes_in_turn || flow->source->in_turn) return GARIM_OK;
     size_t reach = 4 * (size_t)state->lanes * flow->depth;
     if (reach < REACH_MIN) reach = REACH_MIN;
-    if (garim_watermark_open(&flow->watermark, reach, job->worker->count_size) <
-        0)
+    if (garim_watermark_open(&flow->watermark, reach, job->worker->count_size,
+                             &flow->observers) < 0)
         return garim_error_no_memory(error);
     flow->claim_end = reach;
     if (!state->resumable) return GARIM_OK;
@@ -271,7 +270,9 @@ static enum garim_status restore(struct garim_job_state *state,
     struct garim_flow *flow = &state->flow;
     const enum garim_start start = state->output.start;
     if (start == GARIM_START_NEW) return GARIM_OK;
-    garim_checkpoint_restore(&state->checkpoint);
+    const enum garim_status status =
+        garim_checkpoint_restore(&state->checkpoint, error);
+    if (status != GARIM_OK) return status;
     flow->resumed_bytes = flow->total.bytes_in;
     state->report->resumed_records = flow->total.records;
     state->report->resumed_bytes = flow->resumed_bytes;
@@ -301,6 +302,19 @@ static enum garim_status finish(struct garim_job_state *state,
     return status;
 }
 
+/* All that was counted, and behind it what observers saw. */
+static void collect_counts(const struct garim_job_state *state,
+                           uint64_t *counts)
+{
+    const struct garim_flow *flow = &state->flow;
+    const size_t sums = flow->worker->count_size;
+    if (flow->total.counts == NULL || flow->watermark.below.counts == NULL)
+        return;
+    memmove(counts, flow->total.counts, sums * sizeof *counts);
+    memcpy(counts + sums, flow->watermark.below.counts + sums,
+           garim_observers_words(&flow->observers) * sizeof *counts);
+}
+
 /* Whoever reports on the job does so before its output gets a name, and again
  * before the state goes: a run that is killed between can be gone on with. */
 static enum garim_status tell(struct garim_job_state *state,
@@ -310,6 +324,7 @@ static enum garim_status tell(struct garim_job_state *state,
     if (job->whole == NULL) return GARIM_OK;
     garim_job_note_ways(state);
     garim_job_fill_report(state);
+    collect_counts(state, state->flow.total.counts);
     return job->whole(job, state->report, state->flow.total.counts, error);
 }
 
@@ -427,6 +442,7 @@ enum garim_status garim_job_run(const struct garim_job *job,
         .flow = {.options = job->options,
                  .framing = job->framing,
                  .worker = job->worker,
+                 .observers = job->observers,
                  .source = &garim_source_none,
                  .sink = &garim_sink_windows},
         .report = report,
@@ -436,9 +452,8 @@ enum garim_status garim_job_run(const struct garim_job *job,
     status = run_job(&state, error);
     garim_job_note_ways(&state);
     garim_job_fill_report(&state);
-    for (size_t i = 0; i < job->worker->count_size; i++)
-        ret_counts[i] =
-            state.flow.total.counts == NULL ? 0 : state.flow.total.counts[i];
+    memset(ret_counts, 0, garim_job_count_size(job) * sizeof *ret_counts);
+    collect_counts(&state, ret_counts);
     if (state.output.io != NULL)
         garim_output_close(&state.output, keep_part(&state, status, error));
     garim_watermark_close(&state.flow.watermark);

@@ -5,6 +5,7 @@
 #ifndef GARIM_JOB_JOB_H
 #define GARIM_JOB_JOB_H
 
+#include "flow/observer.h"
 #include "flow/worker.h"
 #include "garim/garim.h"
 #include "publish/seal.h"
@@ -13,7 +14,8 @@ struct garim_job {
     const struct garim_job_options *options;
     const struct garim_framing *framing;
     const struct garim_worker *worker;
-    uint64_t generate_records; /* of a job without input */
+    struct garim_observers observers; /* of the output */
+    uint64_t generate_records;        /* of a job without input */
     const struct garim_trait *traits;
     size_t trait_count;
     const struct garim_seal *seal; /* NULL: there is no key */
@@ -22,8 +24,7 @@ struct garim_job {
      * name, where what is not GARIM_OK ends the job, whose part can be resumed;
      * and again when it has its name. */
     enum garim_status (*whole)(const struct garim_job *job,
-                               struct garim_report *report,
-                               const uint64_t *counts,
+                               struct garim_report *report, uint64_t *counts,
                                struct garim_error *error);
 };
 
@@ -34,9 +35,16 @@ static inline size_t garim_job_out_stride(const struct garim_job *job)
                                         : job->worker->out_stride;
 }
 
+/* Words of what it counts and its observers see. */
+static inline size_t garim_job_count_size(const struct garim_job *job)
+{
+    return job->worker->count_size + garim_observers_words(&job->observers);
+}
+
 /* Run a job to its end: open, lanes, publish.  Fills all of `report` but
- * kernels, key_id and fields (the worker's counts come back in `ret_counts`,
- * worker->count_size entries).  Errors as in the table of exit codes. */
+ * kernels, key_id, digest and fields: `ret_counts` gets garim_job_count_size()
+ * words, the worker's counts and behind them the states of observers.  Errors
+ * as in the table of exit codes. */
 enum garim_status garim_job_run(const struct garim_job *job,
                                 struct garim_report *report,
                                 uint64_t *ret_counts,

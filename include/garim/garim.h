@@ -383,6 +383,7 @@ struct garim_job_options {
      * off can be resumed; 0: 1 GiB, and at least one a second; GARIM_NONE:
      * only when the run ends. */
     uint64_t checkpoint_bytes;
+    bool digest; /* of the output, in the report */
     /* Called about every 100 ms from the calling thread; false interrupts the
      * job, which then returns GARIM_TEMPORARY. */
     bool (*progress)(void *user, const struct garim_progress *progress);
@@ -440,6 +441,10 @@ struct garim_report {
     uint64_t resumed_records, resumed_bytes;
     uint64_t peak_memory_bytes;
     char key_id[17]; /* or "" */
+    /* The fs-verity digest of the output (SHA-256, blocks of 4,096 bytes, no
+     * salt) where it was asked for and is whole, in hex digits; or "".  Of an
+     * output that a filter wrote, of the records that went in. */
+    char digest[65];
     size_t field_count;
     struct garim_field_report *fields;
     size_t reject_count;

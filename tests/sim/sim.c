@@ -15,11 +15,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "evidence/verity.h"
 #include "sim_io.h"
 #include "sim_lanes.h"
 #include "toy_worker.h"
 
-enum { LANES = 8, RUNS_MAX = 8, TEXT_BYTES = 400 };
+enum { LANES = 8, RUNS_MAX = 8, TEXT_BYTES = 400, WORDS_MAX = 1 << 13 };
+
+static const struct garim_observer *const observers[] = {&garim_verity};
 
 static char text[TEXT_BYTES]; /* what is wrong */
 static char last_error[640];
@@ -76,6 +79,7 @@ static struct scenario draw_scenario(void)
                             scenario.framing.trailer.bytes == 0 && sim_draw(2);
     if (scenario.records > 10) scenario.faults = sim_draw(4);
     scenario.drops = sim_draw(3) == 0;
+    scenario.observed = sim_draw(3) == 0;
     return scenario;
 }
 
@@ -91,7 +95,7 @@ static bool can_resume(const struct scenario *scenario)
 enum way { PLAIN, RESUME, RESTART };
 
 static enum garim_status run(const struct scenario *scenario, enum way way,
-                             struct garim_report *report, uint64_t counts[2])
+                             struct garim_report *report, uint64_t *counts)
 {
     const struct garim_worker worker = toy_worker(scenario);
     struct garim_job_options options = scenario->options;
@@ -102,11 +106,13 @@ static enum garim_status run(const struct scenario *scenario, enum way way,
         .options = &options,
         .framing = &scenario->framing,
         .worker = &worker,
+        .observers = {observers, scenario->observed},
         .traits = &scenario->trait,
         .trait_count = 1,
         .io = scenario->io,
     };
     *report = (struct garim_report){0};
+    CHECK(garim_job_count_size(&job) <= WORDS_MAX);
     const enum garim_status status =
         garim_job_run(&job, report, counts, &error);
     free(report->rejects);
@@ -156,11 +162,28 @@ static void check_pipe(const uint8_t *expected, size_t bytes, bool whole)
     if (whole) CHECK(found_bytes == bytes);
 }
 
+/* As if all had been written at once. */
+static void check_digest(const uint64_t *state, const uint8_t *expected,
+                         size_t bytes)
+{
+    static uint64_t note[WORDS_MAX], right[WORDS_MAX];
+    uint8_t digests[2][GARIM_VERITY_DIGEST_BYTES] = {{0}};
+    const struct garim_view view = {expected, bytes, 0};
+    memset(note, 0, garim_verity.note_bytes);
+    memset(right, 0, garim_verity.state_bytes);
+    if (bytes > 0) garim_verity.see(note, &view);
+    garim_verity.fold(right, note);
+    CHECK(garim_verity_digest(right, digests[0]) == 0);
+    CHECK(garim_verity_digest(state, digests[1]) == 0);
+    CHECK(memcmp(digests[0], digests[1], sizeof digests[0]) == 0);
+}
+
 static void check_end(const struct scenario *scenario,
-                      const struct garim_report *report,
-                      const uint64_t counts[2], size_t bytes)
+                      const struct garim_report *report, const uint64_t *counts,
+                      const uint8_t *expected, size_t bytes)
 {
     size_t left;
+    if (scenario->observed) check_digest(counts + 2, expected, bytes);
     CHECK(counts[1] == scenario->records);
     CHECK(report->records_out == scenario->records);
     CHECK(report->bytes_out == bytes);
@@ -176,7 +199,7 @@ static void run_to_the_end(const struct scenario *scenario,
 {
     const bool file = scenario->output == MEDIUM_FILE;
     struct garim_report report;
-    uint64_t counts[2];
+    static uint64_t counts[WORDS_MAX];
     size_t left;
     enum way way = PLAIN;
     for (int i = 0; i < RUNS_MAX && text[0] == '\0'; i++) {
@@ -188,7 +211,7 @@ static void run_to_the_end(const struct scenario *scenario,
         const bool there = file && is_there(expected, bytes);
         if (status == GARIM_OK) {
             CHECK(there || !file);
-            check_end(scenario, &report, counts, bytes);
+            check_end(scenario, &report, counts, expected, bytes);
             return;
         }
         if (there && sim_io_look("out.state", &left) == NULL) return;

@@ -26,6 +26,7 @@ struct scenario {
     size_t extra;    /* bytes too many at the end */
     size_t widen;    /* bytes more that each record becomes */
     bool drops;      /* every tenth record is left out */
+    bool observed;   /* its digest is wanted; of the simulator */
     struct garim_job_options options;
     enum medium input, output;
     const struct garim_io *io;     /* or NULL */

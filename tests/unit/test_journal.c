@@ -343,11 +343,12 @@ Test(state, locked)
 Test(state, watermark_in_any_order)
 {
     enum { REACH = 16, WINDOWS = 5000 };
+    static const struct garim_observers nobody;
     struct garim_watermark watermark;
     bool finished[WINDOWS + REACH] = {false};
     uint64_t counts[2];
     struct garim_tally tally = {.counts = counts};
-    cr_assert_eq(garim_watermark_open(&watermark, REACH, 2), 0);
+    cr_assert_eq(garim_watermark_open(&watermark, REACH, 2, &nobody), 0);
     for (uint64_t low = 0; low < WINDOWS;) {
         const uint64_t index = low + job_draw(REACH);
         if (finished[index]) continue;
