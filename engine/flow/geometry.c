@@ -226,6 +226,7 @@ struct garim_window garim_geometry_window(const struct garim_geometry *geometry,
     ASSERT(window.owned_begin <= window.record_end);
     ASSERT(window.record_end <= geometry->records);
     find_need(geometry, &window);
+    ASSERT(window.need_begin <= window.need_end);
     window.read_begin = garim_align_down(window.need_begin);
     window.read_end = garim_align_up(window.need_end);
     window.consumed = count_input(geometry, index, &window);

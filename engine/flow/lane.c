@@ -88,6 +88,8 @@ enum garim_status garim_lane_open(struct garim_lane *lane,
                                   struct garim_flow *flow,
                                   struct garim_error *error)
 {
+    ASSERT(flow->depth > 0 && flow->rejects_max > 0);
+    ASSERT(flow->source != NULL && flow->sink != NULL);
     *lane = (struct garim_lane){.flow = flow, .io = flow->io};
     if (take_all_memory(lane) < 0) return garim_error_no_memory(error);
     const int result = open_queue(lane);
@@ -113,6 +115,9 @@ void garim_lane_close(struct garim_lane *lane)
 static void submit(struct garim_lane *lane, struct garim_block *block,
                    enum garim_block_state state)
 {
+    ASSERT(lane->in_flight < lane->flow->depth);
+    ASSERT(block->state != GARIM_BLOCK_READING &&
+           block->state != GARIM_BLOCK_WRITING);
     lane->in_flight++;
     block->state = state;
     lane->io->submit(lane->queue, &block->request);
@@ -213,6 +218,7 @@ static void finish_read(struct garim_lane *lane, struct garim_block *block)
 {
     struct garim_flow *flow = lane->flow;
     const int64_t result = block->request.result;
+    ASSERT(result <= (int64_t)block->request.bytes);
     const char *why = result < 0 ? garim_error_text((int)-result)
                                  : flow->source->take(flow, block);
     if (why != NULL) break_reading(lane, block, why);
@@ -224,6 +230,8 @@ static void finish_read(struct garim_lane *lane, struct garim_block *block)
 static void finish_block(struct garim_lane *lane, struct garim_block *block)
 {
     struct garim_flow *flow = lane->flow;
+    ASSERT(block->state == GARIM_BLOCK_TRANSFORMED ||
+           block->state == GARIM_BLOCK_WRITING);
     garim_flow_count(flow, block->index, &block->tally);
     block->state = GARIM_BLOCK_FREE;
     if (flow->sink->writes_in_turn)
@@ -280,17 +288,21 @@ static bool stay(struct garim_lane *lane, struct garim_block *block)
 }
 
 /* What can be done for a block without waiting and without much work. */
-static bool (*const moves[GARIM_BLOCK_STATES])(struct garim_lane *,
-                                               struct garim_block *) = {
+static bool (*const moves[])(struct garim_lane *, struct garim_block *) = {
     [GARIM_BLOCK_FREE] = claim,        [GARIM_BLOCK_QUEUED] = read_in_turn,
     [GARIM_BLOCK_READING] = stay,      [GARIM_BLOCK_READ] = stay,
     [GARIM_BLOCK_TRANSFORMED] = place, [GARIM_BLOCK_WRITING] = stay,
 };
+static_assert(sizeof moves / sizeof *moves == GARIM_BLOCK_STATES,
+              "a move for each state");
 
 static void settle(struct garim_lane *lane, struct garim_io_request *request)
 {
     struct garim_block *block = (struct garim_block *)(void *)((
         (uint8_t *)request - offsetof(struct garim_block, request)));
+    ASSERT(lane->in_flight > 0);
+    ASSERT(block->state == GARIM_BLOCK_READING ||
+           block->state == GARIM_BLOCK_WRITING);
     lane->in_flight--;
     if (block->state == GARIM_BLOCK_READING)
         finish_read(lane, block);
@@ -315,6 +327,7 @@ static struct garim_block *lowest(struct garim_lane *lane,
 static void transform(struct garim_lane *lane, struct garim_block *block)
 {
     struct garim_flow *flow = lane->flow;
+    ASSERT(block->state == GARIM_BLOCK_READ);
     while (sem_wait(&flow->gate) != 0)
         ASSERT(errno == EINTR);
     garim_block_transform(flow, block, lane->worker, lane->rejects);
@@ -339,6 +352,7 @@ enum garim_step garim_lane_step(struct garim_lane *lane)
     lane->paced = false;
     for (unsigned i = 0; i < flow->depth; i++) {
         struct garim_block *block = &lane->blocks[i];
+        ASSERT(block->state < GARIM_BLOCK_STATES);
         moved |= moves[block->state](lane, block);
         busy |= block->state != GARIM_BLOCK_FREE;
     }

@@ -39,7 +39,8 @@ void garim_lanes_dispose(struct garim_flow *flow)
 /* ---- a lane's thread ----------------------------------------------------- */
 
 /* Add one to `counter` and, where `for_go`, wait for the start. */
-static void arrive(struct garim_flow *flow, unsigned *counter, bool for_go)
+static void signal_arrival(struct garim_flow *flow, unsigned *counter,
+                           bool for_go)
 {
     (void)pthread_mutex_lock(&flow->lock);
     (*counter)++;
@@ -56,14 +57,14 @@ static void *lane_main(void *argument)
     struct garim_error error;
     if (garim_lane_open(&lane, flow, &error) != GARIM_OK)
         garim_flow_fail(flow, &error);
-    arrive(flow, &flow->ready, true);
+    signal_arrival(flow, &flow->ready, true);
     if (!flow->stop) {
         enum garim_step step;
         while ((step = garim_lane_step(&lane)) != GARIM_STEP_DONE)
             if (step == GARIM_STEP_WAIT) garim_lane_wait(&lane);
     }
     garim_lane_close(&lane);
-    arrive(flow, &flow->finished, false);
+    signal_arrival(flow, &flow->finished, false);
     return NULL;
 }
 
@@ -85,7 +86,7 @@ static unsigned start_threads(struct garim_flow *flow, pthread_t *threads,
 }
 
 /* Let all lanes begin once all are ready. */
-static void give_start(struct garim_flow *flow, unsigned count)
+static void release_lanes(struct garim_flow *flow, unsigned count)
 {
     (void)pthread_mutex_lock(&flow->lock);
     while (flow->ready < count)
@@ -99,6 +100,7 @@ enum garim_status garim_lanes_start(struct garim_lanes *ret_lanes,
                                     struct garim_flow *flow, unsigned count,
                                     struct garim_error *error)
 {
+    ASSERT(count > 0 && flow->threads > 0);
     pthread_t *threads = calloc(count, sizeof *threads);
     if (threads == NULL) return garim_error_no_memory(error);
     ASSERT(sem_init(&flow->gate, 0, flow->threads) == 0);
@@ -112,7 +114,7 @@ enum garim_status garim_lanes_start(struct garim_lanes *ret_lanes,
                               started, count);
         garim_flow_fail(flow, &trouble);
     }
-    give_start(flow, started);
+    release_lanes(flow, started);
     *ret_lanes = (struct garim_lanes){flow, threads, started};
     return GARIM_OK;
 }

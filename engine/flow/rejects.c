@@ -54,6 +54,8 @@ static void merge(struct garim_rejects *rejects,
 void garim_rejects_add(struct garim_rejects *rejects,
                        const struct garim_reject *list, size_t count)
 {
+    for (size_t i = 1; i < count; i++)
+        ASSERT(list[i - 1].record < list[i].record);
     (void)pthread_mutex_lock(&rejects->lock);
     merge(rejects, list, count);
     if (rejects->count == rejects->capacity)

@@ -61,6 +61,7 @@ static size_t join_tail(const struct garim_append *append,
         memmove(base + tail_bytes, block->data, block->data_bytes);
         block->data = base + tail_bytes;
     }
+    ASSERT(block->data >= base + tail_bytes);
     memcpy(block->data - tail_bytes, append->tail, tail_bytes);
     return tail_bytes;
 }

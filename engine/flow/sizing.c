@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/limits.h"
 
@@ -69,6 +70,7 @@ enum garim_status garim_sizing_make(struct garim_sizing *ret_sizing,
                                     struct garim_error *error)
 {
     struct garim_sizing sizing = {.threads = options->threads};
+    ASSERT(facts->window_bytes > 0 && facts->buffer_bytes > 0);
     if (sizing.threads == 0) sizing.threads = core_count();
     sizing.lanes = sizing.threads;
     if (facts->in_turn)
@@ -78,6 +80,7 @@ enum garim_status garim_sizing_make(struct garim_sizing *ret_sizing,
     if (!facts->in_turn && sizing.lanes > facts->windows)
         sizing.lanes = facts->windows == 0 ? 1 : (unsigned)facts->windows;
     sizing.depth = depth_of(facts, sizing.lanes);
+    ASSERT(sizing.lanes > 0 && sizing.depth > 0);
     *ret_sizing = sizing;
     if (options->memory_bytes == 0 ||
         fit(ret_sizing, facts, options->memory_bytes))

@@ -148,6 +148,7 @@ static const char *stream_take(struct garim_flow *flow,
     struct garim_stream *stream = &flow->stream;
     const size_t moved = (size_t)block->request.result;
     const size_t total = stream->carry_bytes + moved;
+    ASSERT(moved <= block->request.bytes && !stream->ended);
     uint8_t *begin = begin_of(flow, block);
     stream->ended = moved < block->request.bytes;
     stream->input_bytes += moved;

@@ -69,6 +69,7 @@ enum garim_status garim_checkpoint_open(struct garim_checkpoint *ret_checkpoint,
     };
     if (ret_checkpoint->counts == NULL || ret_checkpoint->rejects == NULL)
         return garim_error_no_memory(error);
+    ASSERT(ret_checkpoint->every_bytes > 0 && job->window_bytes > 0);
     flow->windows_past_checkpoint_max =
         2 * (ret_checkpoint->every_bytes / job->window_bytes);
     flow->windows_past_checkpoint_max += 1;
@@ -91,6 +92,8 @@ enum garim_status garim_checkpoint_restore(struct garim_checkpoint *checkpoint,
     const struct garim_journal_point *point = &journal->point;
     const size_t sums = flow->worker->count_size;
     uint64_t *counts = checkpoint->counts;
+    ASSERT(journal->valid);
+    ASSERT(journal->job.count_size == garim_watermark_words(&flow->watermark));
     memcpy(counts, journal->counts, journal->job.count_size * sizeof *counts);
     if (!garim_observers_hold(&flow->observers, counts + sums,
                               point->bytes_out))
@@ -133,6 +136,9 @@ static bool copy(struct garim_checkpoint *checkpoint,
     /* After the copy: a window that was cut short for a broken record was
      * finished after the stop had been set. */
     if (garim_rejects_stop(&flow->rejects) != GARIM_NONE) return false;
+    ASSERT(windows <= flow->geometry.window_count);
+    ASSERT(below.records <= flow->geometry.records);
+    ASSERT(below.bytes_out <= flow->geometry.output_bytes);
     const uint64_t record_end =
         windows == flow->geometry.window_count
             ? GARIM_NONE
@@ -168,6 +174,7 @@ static enum garim_status store(struct garim_checkpoint *checkpoint,
                                struct garim_error *error)
 {
     struct garim_output *output = checkpoint->output;
+    ASSERT(output->part != NULL);
     int result = identify(output, point);
     if (result == 0 && !checkpoint->folder_synced)
         result = output->io->sync_folder(output->folder);
@@ -205,6 +212,7 @@ enum garim_status garim_checkpoint_take(struct garim_checkpoint *checkpoint,
         dismiss(checkpoint);
         return GARIM_OK;
     }
+    ASSERT(point.windows >= checkpoint->output->journal.point.windows);
     if (point.windows > checkpoint->output->journal.point.windows)
         status = make_durable(checkpoint, &point, error);
     checkpoint->failed = status != GARIM_OK;

@@ -152,6 +152,7 @@ static enum garim_status open_output(struct garim_job_state *state,
     if (status != GARIM_OK) return status;
     if (output->start != GARIM_START_NEW)
         state->window_bytes = output->journal.job.window_bytes;
+    ASSERT((state->window_bytes & (state->window_bytes - 1)) == 0);
     flow->sink = output->ordered ? &garim_sink_pipe
                  : flow->source->in_turn || flow->worker->drops
                      ? &garim_sink_append
@@ -182,6 +183,7 @@ static enum garim_status reserve(struct garim_job_state *state,
         garim_output_direct(output);
     flow->direct_out = output->direct;
     const uint64_t done = flow->append.bytes;
+    ASSERT(!output->direct || done == 0);
     if (garim_append_open(&flow->append,
                           output->direct ? GARIM_DIRECT_ALIGNMENT : 1,
                           output->direct && (output->without &
@@ -244,6 +246,8 @@ static enum garim_status take_shared_memory(struct garim_job_state *state,
     const struct garim_job *job = state->job;
     const struct garim_framing *framing = job->framing;
     const size_t rejects = (size_t)job->options->max_rejects;
+    ASSERT(flow->buffer_bytes > 0 && state->lanes > 0);
+    ASSERT(rejects <= GARIM_REJECTS_MAX);
     flow->rejects_max = flow->buffer_bytes / framing->stride + 1;
     if (flow->rejects_max > rejects + 1) flow->rejects_max = rejects + 1;
     flow->total.counts =
@@ -277,6 +281,8 @@ static enum garim_status restore(struct garim_job_state *state,
     state->report->resumed_records = flow->total.records;
     state->report->resumed_bytes = flow->resumed_bytes;
     state->resumed_windows = state->output.journal.point.windows;
+    ASSERT(state->resumable);
+    ASSERT(state->resumed_windows <= flow->geometry.window_count);
     /* What was appended stands where only all that is before it tells. */
     if (start == GARIM_START_PUBLISHED || flow->sink != &garim_sink_windows)
         return GARIM_OK;
@@ -377,6 +383,8 @@ static bool keep_part(const struct garim_job_state *state,
 static enum garim_status judge_interruption(const struct garim_flow *flow,
                                             struct garim_error *error)
 {
+    ASSERT(flow->source->in_turn ||
+           flow->watermark.windows <= flow->geometry.window_count);
     if (!flow->drain || flow->watermark.windows == flow->geometry.window_count)
         return GARIM_OK;
     return garim_error_set(error, GARIM_TEMPORARY, "interrupted; run again");
@@ -396,6 +404,7 @@ static enum garim_status run_lanes(struct garim_job_state *state,
     if (status == GARIM_OK) {
         garim_watch(flow, lanes.count, checkpoint);
         garim_lanes_join(&lanes);
+        ASSERT(flow->finished == lanes.count);
     }
     garim_output_advance(&state->output, flow->total.bytes_out);
     if (status == GARIM_OK) status = garim_job_judge(flow, error);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 
 static struct garim_reject_info describe(const struct garim_flow *flow,
@@ -14,6 +15,8 @@ static struct garim_reject_info describe(const struct garim_flow *flow,
 {
     const struct garim_worker *worker = flow->worker;
     const struct garim_framing *framing = flow->framing;
+    ASSERT_RECORD(reject->step < worker->reject_steps, reject->record);
+    ASSERT_RECORD(reject->breach < worker->reject_breaches, reject->record);
     struct garim_reject_info info = {.field = "", .reason = "is broken"};
     worker->describe(worker->user, reject, &info);
     info.record = reject->record;
@@ -71,6 +74,7 @@ enum garim_status garim_job_list_rejects(const struct garim_flow *flow,
     const size_t allowed = rejects->capacity - 1;
     const size_t count = rejects->count < allowed ? rejects->count : allowed;
     if (count == 0) return GARIM_OK;
+    ASSERT(report->rejects == NULL);
     report->rejects = calloc(count, sizeof *report->rejects);
     if (report->rejects == NULL) return garim_error_no_memory(error);
     for (size_t i = 0; i < count; i++)

@@ -6,11 +6,13 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/assert.h"
 #include "job/job_state.h"
 
 void garim_job_note(struct garim_report *report, const char *text)
 {
     const size_t used = strlen(report->notes);
+    ASSERT(used < sizeof report->notes);
     (void)snprintf(report->notes + used, sizeof report->notes - used, "%s%s",
                    used == 0 ? "" : "; ", text);
 }
@@ -60,6 +62,7 @@ void garim_job_fill_report(const struct garim_job_state *state)
 {
     struct garim_report *report = state->report;
     const struct garim_flow *flow = &state->flow;
+    ASSERT(flow->io != NULL);
     report->records_out = flow->total.records;
     report->records_in = flow->source->reads ? flow->total.records : 0;
     report->bytes_in = flow->total.bytes_in;

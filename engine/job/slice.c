@@ -4,6 +4,7 @@
  */
 #include "job/slice.h"
 
+#include "base/assert.h"
 #include "base/error.h"
 
 /* Narrow the geometry to the records that the options name. */
@@ -15,6 +16,7 @@ static enum garim_status slice(struct garim_geometry *geometry,
     const uint64_t begin = job->options->records_begin;
     const uint64_t end = job->options->records_end;
     const uint64_t records = geometry->records;
+    ASSERT(geometry->first_record == 0);
     if (input->stream)
         return garim_error_set_path(error, GARIM_USAGE, input->path,
                                     "records of a stream cannot be chosen; "

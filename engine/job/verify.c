@@ -47,6 +47,7 @@ struct checker {
 static int draw(struct check *check, uint64_t finished)
 {
     uint64_t random[DRAWN];
+    ASSERT(finished > 0);
     check->all |= finished <= DRAWN;
     check->count = check->all ? finished : DRAWN + 1;
     if (check->all) return 0;
@@ -118,7 +119,9 @@ static void check_window(struct checker *checker, uint64_t index)
 {
     struct check *check = checker->check;
     struct garim_block *block = &checker->block;
+    ASSERT(index < check->output->journal.point.windows);
     if (!make(checker, index)) return;
+    ASSERT(block->data_bytes <= check->flow->geometry.window_bytes);
     struct garim_io_request request = {
         .operation = GARIM_IO_READ,
         .descriptor = check->output->descriptor,
@@ -199,6 +202,7 @@ static void *checker_main(void *argument)
         check_window(&checker, check->all ? i : check->windows[i]);
     close_checker(&checker);
     (void)pthread_mutex_lock(&flow->lock);
+    ASSERT(check->working > 0);
     check->working--;
     (void)pthread_cond_broadcast(&flow->changed);
     (void)pthread_mutex_unlock(&flow->lock);
@@ -238,7 +242,7 @@ static bool report_progress(const struct check *check, double begin)
            options->progress(options->progress_user, &progress);
 }
 
-static void attend(struct check *check)
+static void wait_for_threads(struct check *check)
 {
     struct garim_flow *flow = check->flow;
     const double begin = garim_flow_clock(check->flow);
@@ -277,7 +281,7 @@ enum garim_status garim_verify(struct garim_flow *flow,
         (void)garim_direct_probe(flow->io, output->descriptor, GARIM_IO_READ,
                                  0);
     const unsigned started = start(&check, threads, count);
-    attend(&check);
+    wait_for_threads(&check);
     for (unsigned i = 0; i < started; i++)
         ASSERT(pthread_join(threads[i], NULL) == 0);
     free(threads);

@@ -7,6 +7,7 @@
 
 #include <time.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 
 enum { PROGRESS_MILLISECONDS = 100 };
@@ -102,6 +103,7 @@ void garim_watch(struct garim_flow *flow, unsigned count,
     next = look_after(&next);
     (void)pthread_mutex_lock(&flow->lock);
     while (flow->finished < count) {
+        ASSERT(flow->watermark.below.bytes_out <= flow->total.bytes_out);
         const bool look = sleep_until(flow, count, &next);
         if (flow->finished == count) break;
         const struct garim_tally total = flow->total;
