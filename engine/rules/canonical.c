@@ -79,23 +79,33 @@ static void form_phone_kr(struct garim_values *values)
 
 /* A type's own form is the first that is for it. */
 const struct garim_canonical garim_canonicals[] = {
-    {"text", GARIM_TYPE_TEXT, form_text},
-    {"number", GARIM_TYPE_TEXT | GARIM_TYPE_DIGITS, form_number},
-    {"exact", GARIM_TYPE_ANY, form_exact},
-    {"phone", GARIM_TYPE_TEXT | GARIM_TYPE_DIGITS, form_phone},
-    {"phone-kr", GARIM_TYPE_TEXT | GARIM_TYPE_DIGITS, form_phone_kr},
-    {"email", GARIM_TYPE_TEXT, form_email},
-    {"upper", GARIM_TYPE_TEXT, form_upper},
+    {"text", GARIM_TYPE_TEXT, GARIM_NEED_TEXT, form_text},
+    {"number", GARIM_TYPE_TEXT | GARIM_TYPE_DIGITS, GARIM_NEED_NUMBER,
+     form_number},
+    {"exact", GARIM_TYPE_ANY, GARIM_NEED_NOTHING, form_exact},
+    {"phone", GARIM_TYPE_TEXT | GARIM_TYPE_DIGITS, GARIM_NEED_TEXT, form_phone},
+    {"phone-kr", GARIM_TYPE_TEXT | GARIM_TYPE_DIGITS, GARIM_NEED_TEXT,
+     form_phone_kr},
+    {"email", GARIM_TYPE_TEXT, GARIM_NEED_TEXT, form_email},
+    {"upper", GARIM_TYPE_TEXT, GARIM_NEED_TEXT, form_upper},
 };
 static_assert(sizeof garim_canonicals ==
                   GARIM_CANONICAL_COUNT * sizeof *garim_canonicals,
               "the header counts them");
 
+bool garim_canonical_is_for(const struct garim_canonical *canonical,
+                            const struct garim_type *type)
+{
+    return (canonical->traits & type->traits) != 0 &&
+           (canonical->need != GARIM_NEED_TEXT || type->to_text != NULL) &&
+           (canonical->need != GARIM_NEED_NUMBER || type->to_number != NULL);
+}
+
 const struct garim_canonical *
 garim_canonical_default(const struct garim_type *type)
 {
     size_t i = 0;
-    while ((garim_canonicals[i].traits & type->traits) == 0)
+    while (!garim_canonical_is_for(&garim_canonicals[i], type))
         i++;
     ASSERT(i < GARIM_CANONICAL_COUNT);
     return &garim_canonicals[i];

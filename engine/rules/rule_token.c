@@ -61,7 +61,7 @@ read_canonical(struct garim_reader *reader, struct garim_entry entry,
     const struct garim_canonical *canonical =
         &garim_canonicals[garim_reader_choice(reader, entry, NULL, words,
                                               GARIM_CANONICAL_COUNT)];
-    if ((canonical->traits & type->traits) == 0)
+    if (!garim_canonical_is_for(canonical, type))
         garim_reader_refuse(reader, entry,
                             "canonical: %s is not for this type of field; "
                             "leave it out for the type's own form",
