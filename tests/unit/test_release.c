@@ -151,7 +151,11 @@ static const struct example examples[] = {
     {"", TWO, "a: keep, b: " TOKEN "d, bits: 80, as: hex}}",
      "subjects: 1099511627776\nbudget: 0.05e1", NULL},
     {"", TWO, "a: keep, b: " TOKEN "d, bits: 80, as: hex}}",
-     "subjects: 1\nbudget: 0", "budget"},
+     "subjects: 1\nbudget: 0", "above 0"},
+    {"", TWO, "a: keep, b: " TOKEN "d, bits: 80, as: hex}}",
+     "subjects: 1\nbudget: -1", "above 0"},
+    {"", TWO, "a: keep, b: " TOKEN "d, bits: 80, as: hex}}",
+     "subjects: 1\nbudget: 0.5-1", "above 0"},
     /* The shortest token of a domain counts, and each domain does. */
     {"", TWO,
      "a: " TOKEN "d, bits: 80, as: hex}}, b: " TOKEN "d, bits: 96, as: hex}}",
