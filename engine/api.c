@@ -211,6 +211,17 @@ void garim_policy_describe(const struct garim_policy *policy,
     garim_info_give(ret_info, &info, sizeof info);
 }
 
+size_t garim_policy_findings(const struct garim_policy *policy, size_t first,
+                             struct garim_finding *ret_findings, size_t count)
+{
+    const size_t all = policy->finding_count;
+    if (count > 0 && first < all)
+        garim_infos_give(ret_findings, policy->findings + first,
+                         sizeof *policy->findings,
+                         count < all - first ? count : all - first);
+    return all;
+}
+
 void garim_policy_span(const struct garim_policy *policy, size_t index,
                        struct garim_span_info *ret_info)
 {

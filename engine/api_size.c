@@ -75,3 +75,16 @@ void garim_info_give(void *ret_info, const void *info, size_t known)
            both - sizeof size);
     memset((char *)ret_info + both, 0, size - both);
 }
+
+void garim_infos_give(void *ret_infos, const void *infos, size_t known,
+                      size_t count)
+{
+    size_t size;
+    memcpy(&size, ret_infos, sizeof size);
+    if (garim_size_check(size, sizeof size, "", NULL) != GARIM_OK) return;
+    for (size_t i = 0; i < count; i++) {
+        char *info = (char *)ret_infos + i * size;
+        memcpy(info, &size, sizeof size);
+        garim_info_give(info, (const char *)infos + i * known, known);
+    }
+}

@@ -23,6 +23,11 @@ enum garim_status garim_options_take(void *ret_options, size_t known,
  * was not set is left as it is. */
 void garim_info_give(void *ret_info, const void *info, size_t known);
 
+/* Fill `count` infos that stand side by side at `ret_infos` in the same way,
+ * each as large as the size of the first says, from those at `infos`. */
+void garim_infos_give(void *ret_infos, const void *infos, size_t known,
+                      size_t count);
+
 /* GARIM_USAGE where `size` of the struct `what` is less than `least`, or so
  * much that nobody can have set it. */
 enum garim_status garim_size_check(size_t size, size_t least, const char *what,

@@ -3,9 +3,11 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: symbols.sh LIBGARIM.SO GARIM.H
+# usage: symbols.sh LIBGARIM.SO GARIM.H [ITS PARTS]
 set -eu
-exported=$(nm -D --defined-only "$1" | awk '$2 != "A" {print $3}' | sort)
+library=$1
+shift
+exported=$(nm -D --defined-only "$library" | awk '$2 != "A" {print $3}' | sort)
 unversioned=$(printf '%s\n' "$exported" | grep -v '@@GARIM_[0-9]*$' || true)
 if [ -n "$unversioned" ]; then
     printf 'symbols: these have no version in engine/garim.map:\n%s\n' "$unversioned"
@@ -17,7 +19,7 @@ if [ -n "$strangers" ]; then
     printf 'symbols: these leave the library without the name garim_:\n%s\n' "$strangers"
     exit 1
 fi
-declared=$(grep -v '^#' "$2" | tr '\n' ' ' | grep -o 'GARIM_API [^;]*;' |
+declared=$(grep -hv '^#' "$@" | tr '\n' ' ' | grep -o 'GARIM_API [^;]*;' |
     sed 's/(.*//; s/.*[ *]//' | sort)
 if [ "$declared" != "$exported" ]; then
     echo 'symbols: header (<) and library (>) differ:'

@@ -25,6 +25,8 @@ enum {
     GARIM_TOKEN_BITS_MAX = 256,
     GARIM_TOKEN_DIGITS_MAX = 38,
 
+    GARIM_FINDINGS_MAX = 10000, /* about one policy, that are kept */
+
     GARIM_REJECTS_MAX = 1000000,
     GARIM_THREADS_MAX = 1024,
 

@@ -132,6 +132,13 @@ void garim_cli_summary(const char *title,
 
 /* ---- report.c: --report -------------------------------------------------- */
 
+/* The findings about a policy: on standard output, a line each; as the member
+ * "findings" of the object that is open. */
+struct garim_json;
+void garim_cli_findings_print(const struct garim_policy *policy);
+void garim_cli_findings_json(const struct garim_policy *policy,
+                             struct garim_json *json);
+
 struct garim_cli_report_file {
     const char *path; /* NULL: no report is wanted */
     char *part;       /* while it is written, or NULL */

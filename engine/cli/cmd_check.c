@@ -256,6 +256,7 @@ static void print_title(const struct check *check)
         printf("checked in every record: %zu of %zu bytes\n",
                info->checked_bytes, layout->record_bytes);
     warn(check, print_warning, NULL);
+    garim_cli_findings_print(check->policy);
     print_edge_note("header", layout->header_bytes, info->input_bytes);
     print_edge_note("trailer", layout->trailer_bytes, info->input_bytes);
 }
@@ -431,6 +432,7 @@ static void print_json(const struct check *check)
     garim_json_open(&json, "warnings", '[');
     warn(check, json_warning, &json);
     garim_json_close(&json, ']');
+    garim_cli_findings_json(check->policy, &json);
     if (check->key_id[0] != '\0') {
         garim_json_text(&json, "key_id", check->key_id);
         garim_json_bool(&json, "key_published", check->key_published);

@@ -21,23 +21,28 @@ enum {
     SHOWN_BYTES = 64, /* of a wrong text in a message */
 };
 
+struct garim_place garim_reader_place(struct garim_entry entry)
+{
+    struct garim_place place = {.line = 1, .column = 1};
+    if (!garim_yaml_place(entry.value, &place.line, &place.column))
+        (void)garim_yaml_place(entry.key, &place.line, &place.column);
+    return place;
+}
+
 void garim_reader_refuse(struct garim_reader *reader, struct garim_entry entry,
                          const char *format, ...)
 {
     if (reader->status != GARIM_OK) return;
     ASSERT(reader->yaml != NULL);
-    unsigned line = 1;
-    unsigned column = 1;
-    if (!garim_yaml_place(entry.value, &line, &column))
-        (void)garim_yaml_place(entry.key, &line, &column);
+    const struct garim_place place = garim_reader_place(entry);
     char message[MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    reader->status = garim_error_set_place(reader->error, GARIM_USAGE,
-                                           garim_yaml_path(reader->yaml), line,
-                                           column, "%s", message);
+    reader->status = garim_error_set_place(
+        reader->error, GARIM_USAGE, garim_yaml_path(reader->yaml), place.line,
+        place.column, "%s", message);
 }
 
 void garim_reader_no_memory(struct garim_reader *reader)

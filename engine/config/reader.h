@@ -30,6 +30,15 @@ struct garim_entry {
     struct garim_yaml_node *value;
 };
 
+/* In the file that was read, counted from 1. */
+struct garim_place {
+    unsigned line, column;
+};
+
+/* Where a value stands, or, if it holds no text, its key; else the beginning of
+ * the file. */
+struct garim_place garim_reader_place(struct garim_entry entry);
+
 /* A key that a map may have. */
 struct garim_key_name {
     const char *name;

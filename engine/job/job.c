@@ -461,8 +461,9 @@ enum garim_status garim_job_run(const struct garim_job *job,
     status = run_job(&state, error);
     garim_job_note_ways(&state);
     garim_job_fill_report(&state);
-    memset(ret_counts, 0, garim_job_count_size(job) * sizeof *ret_counts);
-    collect_counts(&state, ret_counts);
+    const size_t words = garim_job_count_size(job);
+    if (words > 0) memset(ret_counts, 0, words * sizeof *ret_counts);
+    if (words > 0) collect_counts(&state, ret_counts);
     if (state.output.io != NULL)
         garim_output_close(&state.output, keep_part(&state, status, error));
     garim_watermark_close(&state.flow.watermark);

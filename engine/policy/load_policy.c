@@ -15,6 +15,7 @@
 #include "rules/guard.h"
 #include "policy/load_edge.h"
 #include "layout/load_layout.h"
+#include "policy/lint.h"
 #include "policy/load_policy.h"
 #include "policy/release.h"
 #include "rules/rule.h"
@@ -120,32 +121,6 @@ static void read_layout(struct loader *loader, struct garim_entry entry)
     loader->build.layout = policy->layout;
 }
 
-/* ---- collisions ---------------------------------------------------------- */
-
-/* Refuse a domain that expects more colliding pairs than the budget allows:
- * n^2 / 2^(b+1), the birthday bound for n values in b bits. */
-static void check_budget(struct loader *loader, struct garim_entry entry)
-{
-    struct garim_policy *policy = loader->policy;
-    struct garim_reader *reader = &loader->build.reader;
-    double subjects = (double)policy->subjects;
-    for (size_t i = 0; i < loader->build.domain_count; i++) {
-        struct garim_domain *domain = &loader->build.domains[i];
-        double pairs = subjects * subjects / 2;
-        ASSERT(domain->token_bits > 0);
-        domain->expected_collisions = pairs / exp2(domain->token_bits);
-        if (domain->expected_collisions <= policy->budget) continue;
-        garim_reader_refuse(
-            reader, entry,
-            "domain %s: %llu subjects in %.1f bits expect %.3g colliding "
-            "pairs, the budget is %g; use at least %.0f bits or %.0f digits",
-            domain->name, (unsigned long long)policy->subjects,
-            domain->token_bits, domain->expected_collisions, policy->budget,
-            ceil(log2(pairs / policy->budget)),
-            ceil(log10(pairs / policy->budget)));
-    }
-}
-
 /* ---- rules --------------------------------------------------------------- */
 
 static size_t find_field(const struct garim_layout *layout, const char *name)
@@ -226,7 +201,8 @@ static void read_uncovered(struct loader *loader, struct garim_entry entry,
 }
 
 /* A stretch that no field covers: an unnamed field, always blanked. */
-static struct garim_step gap_step(struct loader *loader, size_t at,
+static struct garim_step gap_step(struct loader *loader,
+                                  struct garim_entry uncovered, size_t at,
                                   size_t bytes)
 {
     struct garim_reader *reader = &loader->build.reader;
@@ -247,6 +223,7 @@ static struct garim_step gap_step(struct loader *loader, size_t at,
         .field = gap,
         .apply_to_null = true,
         .details = "uncovered",
+        .place = garim_reader_place(uncovered),
     };
 }
 
@@ -274,7 +251,7 @@ static void arrange(struct loader *loader, struct garim_entry uncovered,
         ASSERT(next >= at && count < 2 * layout->field_count + 1);
         if (next > at) {
             read_uncovered(loader, uncovered, root, at, next - at);
-            steps[count++] = gap_step(loader, at, next - at);
+            steps[count++] = gap_step(loader, uncovered, at, next - at);
         }
         if (last) break;
         steps[count++] = loader->steps[field - layout->fields];
@@ -288,6 +265,18 @@ static void arrange(struct loader *loader, struct garim_entry uncovered,
     }
     policy->steps = steps;
     policy->step_count = count;
+}
+
+/* The birthday bound for n values in b bits: n^2 / 2^(b+1). */
+static void expect_collisions(struct loader *loader)
+{
+    const double subjects = (double)loader->policy->subjects;
+    const double pairs = subjects * subjects / 2;
+    for (size_t i = 0; i < loader->build.domain_count; i++) {
+        struct garim_domain *domain = &loader->build.domains[i];
+        ASSERT(domain->token_bits > 0);
+        domain->expected_collisions = pairs / exp2(domain->token_bits);
+    }
 }
 
 /* What follows from the steps. */
@@ -313,6 +302,7 @@ static void derive(struct loader *loader)
     if (!garim_guard_build(&policy->guard, reader->arena, policy->steps,
                            policy->step_count))
         garim_reader_no_memory(reader);
+    expect_collisions(loader);
     policy->blank_record = blank;
     policy->domains = loader->build.domains;
     policy->domain_count = loader->build.domain_count;
@@ -347,6 +337,7 @@ static void read_policy(struct loader *loader)
     garim_release_read(reader, entries[RELEASE], &policy->release);
     policy->subjects =
         garim_reader_number(reader, entries[SUBJECTS], 1, UINT64_MAX);
+    policy->subjects_place = garim_reader_place(entries[SUBJECTS]);
     policy->budget = garim_budget_read(reader, entries[BUDGET]);
     if (reader->status != GARIM_OK) return;
     take_room(loader);
@@ -357,8 +348,10 @@ static void read_policy(struct loader *loader)
                     &policy->framing.trailer);
     read_rules(loader, entries[RULES]);
     arrange(loader, entries[UNCOVERED], root);
-    check_budget(loader, entries[SUBJECTS]);
     derive(loader);
+    if (reader->status == GARIM_OK)
+        reader->status =
+            garim_lint(policy, time(NULL), reader->arena, reader->error);
 }
 
 enum garim_status garim_policy_load(struct garim_policy **ret_policy,

@@ -33,29 +33,6 @@ static bool is_date(const char *text)
     return day.tm_mon == month;
 }
 
-static void check_expiry(struct garim_reader *reader, struct garim_entry entry,
-                         const char *expires)
-{
-    char today[16];
-    time_t now = time(NULL);
-    struct tm utc;
-    if (reader->status != GARIM_OK) return;
-    if (!is_date(expires)) {
-        garim_reader_refuse(reader, entry,
-                            "expires must be a date: YYYY-MM-DD");
-        return;
-    }
-    if (gmtime_r(&now, &utc) == NULL ||
-        strftime(today, sizeof today, "%Y-%m-%d", &utc) == 0)
-        garim_reader_refuse(reader, entry,
-                            "the clock has no date; set it and try again");
-    else if (strcmp(today, expires) > 0)
-        garim_reader_refuse(reader, entry,
-                            "the release expired on %s, today is %s (UTC); a "
-                            "new one needs a new basis and date",
-                            expires, today);
-}
-
 void garim_release_read(struct garim_reader *reader, struct garim_entry entry,
                         struct garim_release *ret_release)
 {
@@ -74,7 +51,10 @@ void garim_release_read(struct garim_reader *reader, struct garim_entry entry,
     for (size_t i = 0; i < KEY_COUNT; i++)
         *texts[i] =
             garim_reader_label(reader, entries[i], GARIM_LABEL_BYTES_MAX);
-    check_expiry(reader, entries[EXPIRES], ret_release->expires);
+    if (reader->status == GARIM_OK && !is_date(ret_release->expires))
+        garim_reader_refuse(reader, entries[EXPIRES],
+                            "expires must be a date: YYYY-MM-DD");
+    ret_release->expires_place = garim_reader_place(entries[EXPIRES]);
 }
 
 /* As strtod() has it in every locale. */

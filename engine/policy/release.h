@@ -8,7 +8,7 @@
 #include "config/reader.h"
 #include "rules/plan.h"
 
-/* The map `release` of a policy; refused where it has expired. */
+/* The map `release` of a policy, expired or not. */
 void garim_release_read(struct garim_reader *reader, struct garim_entry entry,
                         struct garim_release *ret_release);
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/reader.h"
 #include "garim/garim.h"
 #include "kernels/kernels.h"
 #include "rules/canonical.h"
@@ -19,12 +20,14 @@ struct garim_domain {
     const struct garim_canonical *canonical;
     double token_bits; /* of its shortest token */
     double expected_collisions;
-    size_t secret; /* of its tokens: see struct garim_step */
+    size_t secret;            /* of its tokens: see struct garim_step */
+    struct garim_place place; /* of its name, where it stands first */
 };
 
 /* What an output is for; its keys hang on some of it (POLICY.md). */
 struct garim_release {
     const char *recipient, *purpose, *basis, *epoch, *expires;
+    struct garim_place expires_place;
 };
 
 /* One rule on one field. */
@@ -40,6 +43,7 @@ struct garim_step {
     size_t counts;       /* index of its first counter: its nulls, then those
                             of its rule */
     const char *details; /* for people */
+    struct garim_place place; /* of its rule; of `uncovered`, for a gap */
 };
 
 /* What a field must hold: as its layout expects, or valid under `keep`. */
@@ -65,6 +69,7 @@ struct garim_policy {
     char digest[65];
     struct garim_release release;
     uint64_t subjects;
+    struct garim_place subjects_place;
     double budget;
     struct garim_framing framing; /* of the layout, and what becomes of it */
 
@@ -80,6 +85,9 @@ struct garim_policy {
     size_t slot_bytes_max;       /* of all canonical values */
     size_t secret_bytes;         /* of all steps, in secret memory */
     size_t count_size;           /* counters of all steps */
+
+    const struct garim_finding *findings; /* in the order of their places */
+    size_t finding_count;
 };
 
 #endif

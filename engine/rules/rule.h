@@ -92,6 +92,10 @@ struct garim_rule {
     /* How many values that fill the field the rule makes one text, by a guess;
      * NULL or 0: nothing to say. */
     double (*candidates)(const struct garim_step *step);
+
+    /* How many bits the token has that the rule writes; NULL: it writes none.
+     */
+    double (*token_bits)(const struct garim_step *step);
 };
 
 /* What bytes that no field covers get. */

@@ -163,6 +163,13 @@ static void read_bits(struct garim_reader *reader,
                             token->text_bytes, field->name, field->bytes);
 }
 
+static double token_bits(const struct garim_step *step)
+{
+    const struct token *token = step->options;
+    return token->encoding.bits_each > 0 ? (double)token->encoding.bits
+                                         : (double)token->text_bytes * log2(10);
+}
+
 /* Enter the token's domain; two canonical forms in one are an error. */
 static void join_domain(struct garim_rule_build *build,
                         struct garim_entry entry, struct token *token,
@@ -171,9 +178,7 @@ static void join_domain(struct garim_rule_build *build,
     struct garim_reader *reader = &build->reader;
     const char *name = garim_reader_label(reader, entry, GARIM_LABEL_BYTES_MAX);
     if (reader->status != GARIM_OK) return;
-    double bits = token->encoding.bits_each > 0
-                      ? (double)token->encoding.bits
-                      : (double)token->text_bytes * log2(10);
+    const double bits = token_bits(step);
     size_t index = 0;
     while (index < build->domain_count &&
            strcmp(build->domains[index].name, name) != 0)
@@ -187,6 +192,7 @@ static void join_domain(struct garim_rule_build *build,
             .canonical = token->canonical,
             .token_bits = bits,
             .secret = garim_rule_take_secret(build, step),
+            .place = garim_reader_place(entry),
         };
         build->domain_count++;
     }
@@ -412,4 +418,5 @@ const struct garim_rule garim_rule_token = {
     .secret_bytes = sizeof(struct garim_hmac_state),
     .derive = token_derive,
     .apply = token_apply,
+    .token_bits = token_bits,
 };

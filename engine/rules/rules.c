@@ -129,6 +129,7 @@ void garim_rule_read(struct garim_rule_build *build, struct garim_entry entry,
 {
     memset(step, 0, sizeof *step);
     step->field = field;
+    step->place = garim_reader_place(entry);
     if (entry.value != NULL && garim_yaml_kind(entry.value) == GARIM_YAML_MAP)
         read_map(build, entry, step);
     else

@@ -491,4 +491,6 @@ GARIM_API enum garim_status garim_synth(const struct garim_layout *layout,
 }
 #endif
 
+#include "garim/findings.h"
+
 #endif

@@ -22,6 +22,7 @@ warnings p.yaml
 sed -i 's/raw: blank/raw: {blank: true, null: apply}/' p.yaml
 warnings p.yaml
 garim check edge.p.yaml --json | grep -A 3 -e checked_bytes -e warnings
+garim check p.yaml --json | grep -A 2 -e findings
 
 # One at a time, then none.
 day() { date -u -d "$1" +%Y-%m-%d; }
