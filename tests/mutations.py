@@ -197,7 +197,7 @@ RECORDS = unit(
      "if (memchr(row, '\\n', record_bytes) != NULL) return i;", "(void)row;"),
     ("line-end-not-compared", "framing.c",
      "if (memcmp(row + record_bytes, framing->terminator, terminator_bytes) != 0)",
-     "if (*end == 0)"),
+     "if (row[record_bytes] == 0)"),
     ("nulls-get-tokens", "rule_token.c", "count += null ? 0 : 1;", "count += 1;"),
     ("empties-get-tokens", "rule_token.c",
      "(values->lengths[value] == 0 || values->breaches[value] != 0)",
@@ -299,7 +299,7 @@ JOBS = unit(
 ) + unit(
     "@(pipeline|pipeline_files|rejects|progress|block)/*",
     ("faults-not-lowest", "rejects.c", "kept[old - 1].record > list[count - 1].record",
-     "list[old - 1].record < faults[count - 1].record"),
+     "list[old - 1].record < list[count - 1].record"),
     ("stop-goes-up", "rejects.c", "if (record < rejects->stop) rejects->stop = record;",
      "rejects->stop = record;"),
     ("break-not-lowest", "rejects.c", "if (record < rejects->break_record) {",
