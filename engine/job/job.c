@@ -276,9 +276,7 @@ static enum garim_status restore(struct garim_job_state *state,
     state->report->resumed_records = flow->total.records;
     state->report->resumed_bytes = flow->resumed_bytes;
     state->resumed_windows = state->output.journal.point.windows;
-    /* What was appended stands where only all that is before it tells. */
-    if (start == GARIM_START_PUBLISHED || flow->sink != &garim_sink_windows)
-        return GARIM_OK;
+    if (start == GARIM_START_PUBLISHED) return GARIM_OK;
     return garim_verify(flow, &state->output, flow->options->verify_part,
                         error);
 }
