@@ -25,12 +25,13 @@ import kills
 from jobs import compare
 
 PADS = b" " * 8
+VERIFY = 6
 CUT = 80  # the card number of card-transactions ends there
 WAYS = tuple(itertools.product(("file", "pipe"), ("file", "pipe")))
 WINDOWS = ("4k", "64k", "1m")
 THREADS = (1, 2, 5)
 SPEED_RECORDS = (256 << 20) // 128
-SPEED_ROUNDS = 9
+SPEED_ROUNDS = 15
 
 
 def widen(plain, drop, stride=128, head=0, tail=0):
@@ -167,7 +168,8 @@ class Story(kills.Story):
 
 
 def kill(options, folder, drop, tally):
-    """Runs that are killed and resumed until they end, `options.kills` SIGKILLs in all."""
+    """Runs that are killed and resumed until they end, `options.kills` SIGKILLs in all; then one
+    whose part is changed meanwhile."""
     draw = random.Random(f"{options.seed} kills {drop}")
     what = "each tenth left out" if drop else "all records kept"
     job_folder = Path(folder) / f"kills-{drop}"
@@ -188,6 +190,48 @@ def kill(options, folder, drop, tally):
         tally.add(f"kills, {what}: {' '.join(story.options)}", problems)
     print(f"{sent} kills, {what}, {time.monotonic() - began:.0f} s, left: {jobs.tell(rows)}",
           flush=True)
+    problems = tamper(job, draw)
+    if problems is None:
+        tally.skip(1, "no run could be interrupted before its end")
+    else:
+        tally.add(f"a changed part, {what}", problems)
+
+
+def interrupt(words, output):
+    """Run until a checkpoint is there, and not to the end.  False: it could not be caught."""
+    delay = 0.1
+    for _ in range(10):
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                   text=True)
+        try:
+            process.wait(delay)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+        text = process.communicate(timeout=jobs.SECONDS_MAX)[1]
+        if process.returncode == jobs.TEMPORARY and "goes on after" in text:
+            return True
+        delay *= 0.7 if output.exists() else 1.4
+        for path in output.parent.iterdir():
+            path.unlink()
+    return False
+
+
+def tamper(job, draw):
+    """A part in which somebody has changed a byte is not gone on with, wherever it is; None: there
+    was none."""
+    with tempfile.TemporaryDirectory(dir=job.folder) as folder:
+        output, part = Path(folder) / "out", Path(folder) / "out.part"
+        words = [job.binary, *map(str, job.command(
+            output, "--window", "4k", "--checkpoint", "1", "--threads", "1"))]
+        if not interrupt(words, output):
+            return None
+        with open(part, "r+b") as file:
+            at = draw.randrange(3000)
+            byte = os.pread(file.fileno(), 1, at)
+            os.pwrite(file.fileno(), bytes([byte[0] ^ 1]), at)
+        done = jobs.call([*words, "--resume", "--verify-part"])
+        return compare("exit", VERIFY, done.returncode) + \
+            ([] if "changed since" in done.stderr else [done.stderr])
 
 
 # ---- the tables --------------------------------------------------------------
@@ -245,6 +289,11 @@ def time_run(words, target):
     return target.stat().st_size / (time.monotonic() - began)
 
 
+def tell_ratio(values, base):
+    low, middle, high = statistics.quantiles([a / b for a, b in zip(values, base)], n=4)
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
+
+
 def measure(options, folder):
     folder = Path(folder)
     key, source, target = folder / "key", folder / "in", folder / "out"
@@ -266,14 +315,11 @@ def measure(options, folder):
             rates[name].append(time_run(commands[name], target))
     print(f"file to file, {SPEED_RECORDS * 128 >> 20} MiB of card-transactions on "
           f"{options.folder}; output bytes a second of the whole process, medians of "
-          f"{SPEED_ROUNDS} rounds; ratios are of runs of one round")
+          f"{SPEED_ROUNDS} rounds; ratios are of runs of one round, with their quartiles")
     for name, values in rates.items():
-        base = name.split(",")[0]
-        ratios = [a / b for a, b in zip(values, rates[base])]
-        beside = [a / b for a, b in zip(values, rates["identity"])]
-        print(f"{name:42} {statistics.median(values) / 1e6:6.0f} MB/s, x {base} "
-              f"{statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f}), x identity "
-              f"{statistics.median(beside):.2f}")
+        print(f"{name:42} {statistics.median(values) / 1e6:6.0f} MB/s"
+              + "".join(f", x {base} {tell_ratio(values, rates[base])}"
+                        for base in sorted({"identity", name.split(",")[0]} - {name})))
 
 
 def main():

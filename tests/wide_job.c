@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * usage: wide_job POLICY --key FILE [-i PATH] [-o PATH] [--widen FIELD]
- *   [--drop] [--resume] [--restart] [--force] [--threads N] [--window BYTES]
- *   [--checkpoint BYTES] [--io uring | posix] [--max-rejects N]
- *   [--allow-empty] [--report PATH] [--quiet]
+ *   [--drop] [--resume] [--verify-part] [--restart] [--force] [--threads N]
+ *   [--window BYTES] [--checkpoint BYTES] [--io uring | posix]
+ *   [--max-rejects N] [--allow-empty] [--report PATH] [--quiet]
  *
  * As `garim run` with the same words (so that tests of that can be tests of
  * this), but the worker puts the policy's own transform into a scratch copy and
@@ -33,7 +33,7 @@ enum {
 struct settings {
     struct garim_job_options options;
     const char *policy, *key, *field, *report;
-    bool drops;
+    bool drops, quiet;
 };
 
 /* ---- the worker ---------------------------------------------------------- */
@@ -370,7 +370,6 @@ static bool parse(int argc, char **argv)
 {
     struct garim_job_options *options = &settings.options;
     struct texts texts = {0};
-    bool quiet;
     const struct {
         const char *name, **text;
         bool *flag;
@@ -387,10 +386,11 @@ static bool parse(int argc, char **argv)
         {"--max-rejects", &texts.rejects, NULL},
         {"--drop", NULL, &settings.drops},
         {"--resume", NULL, &options->resume},
+        {"--verify-part", NULL, &options->verify_part},
         {"--restart", NULL, &options->restart},
         {"--force", NULL, &options->force},
         {"--allow-empty", NULL, &options->allow_empty},
-        {"--quiet", NULL, &quiet},
+        {"--quiet", NULL, &settings.quiet},
     };
     enum { WORDS = sizeof words / sizeof words[0] };
     for (int i = 1; i < argc; i++) {
