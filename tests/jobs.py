@@ -24,18 +24,23 @@ PARALLEL = 3  # most runs sleep most of their time
 calm.reset_signals()
 
 
-def parse(description, **numbers):
-    """GARIM, WORKLOADS, --seed, --long and one option for each of `numbers`."""
+def parse(description, programs=(), **numbers):
+    """GARIM, WORKLOADS, `programs`, --seed, --long and one option for each of `numbers`; one that
+    is False is a switch."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("garim", type=lambda text: str(Path(text).resolve()))
     parser.add_argument("workloads", type=lambda text: Path(text).resolve())
+    for name in programs:
+        parser.add_argument(name, type=lambda text: str(Path(text).resolve()))
     parser.add_argument("--seed", default=None, help="default: a new one, which is said")
     parser.add_argument("--folder", default=calm.FOLDER,
                         help=f"where to work; default {calm.FOLDER}")
     parser.add_argument("--long", action="store_true", default="GARIM_LONG" in os.environ,
                         help="many more cases (also by GARIM_LONG in the environment)")
     for name, default in numbers.items():
-        parser.add_argument(f"--{name}", type=int, default=default, help=f"default {default}")
+        kind = {"action": "store_true"} if default is False else {
+            "type": int, "default": default, "help": f"default {default}"}
+        parser.add_argument(f"--{name}", **kind)
     options = parser.parse_args()
     if options.seed is None:
         options.seed = str(random.SystemRandom().randrange(1 << 32))

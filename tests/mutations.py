@@ -336,6 +336,9 @@ JOBS = unit(
     ("few-are-not-all", "verify.c", "begin + random[i] % (end - begin)", "begin"),
     ("difference-not-seen", "verify.c", "if (memcmp(a, b, bytes) == 0) return bytes;",
      "if (memcmp(a, b, bytes / 2) == 0) return bytes;"),
+    ("appended-not-looked-at", "verify.c", "if (block->data_bytes > 0) compare_part(checker);", ""),
+    ("appended-from-the-front", "verify.c", "if (!make(checker, point->windows - i)) return;",
+     "if (!make(checker, i - 1)) return;"),
 ) + unit(
     "@(resume|leftovers|complete)/*",
     ("part-not-synced", "checkpoint.c",

@@ -143,6 +143,8 @@ static size_t transform_batch(struct garim_flow *flow,
         break_framing(flow, block, made.broken_row);
     if (made.reject_count > 0)
         garim_rejects_add(&flow->rejects, rejects, made.reject_count);
+    /* Where rows are left out, each belongs to one block. */
+    if (flow->worker->drops) block->tally.rows_out = made.rows;
     return made.bytes;
 }
 
@@ -153,6 +155,7 @@ void garim_block_transform(struct garim_flow *flow, struct garim_block *block,
     const struct garim_batch *batch = &block->batch;
     size_t bytes = 0;
     block->tally.records = batch->owned_end - batch->owned_first;
+    block->tally.rows_out = block->tally.records;
     if (batch->count > 0 && !flow->source->reads) {
         flow->worker->generate(worker, batch->first_record, batch->count,
                                batch->out);

@@ -14,6 +14,7 @@ void garim_tally_add(struct garim_tally *to, const struct garim_tally *from,
                      size_t count_size)
 {
     to->records += from->records;
+    to->rows_out += from->rows_out;
     to->bytes_in += from->bytes_in;
     to->bytes_out += from->bytes_out;
     for (size_t i = 0; i < count_size; i++)

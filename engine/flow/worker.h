@@ -43,7 +43,8 @@ struct garim_made {
  * by entry; what they mean is the worker's business.  Behind them stands what
  * observers noted. */
 struct garim_tally {
-    uint64_t records;
+    uint64_t records;  /* of the input */
+    uint64_t rows_out; /* that came of them */
     uint64_t bytes_in;
     uint64_t bytes_out;
     uint64_t *counts;

@@ -103,6 +103,7 @@ enum garim_status garim_checkpoint_restore(struct garim_checkpoint *checkpoint,
                                     "the part and begin again");
     const struct garim_tally done = {
         .records = point->records,
+        .rows_out = point->rows_out,
         .bytes_in = point->bytes_in,
         .bytes_out = point->bytes_out,
         .counts = counts,
@@ -147,6 +148,7 @@ static bool copy(struct garim_checkpoint *checkpoint,
     *ret_point = (struct garim_journal_point){
         .windows = windows,
         .records = below.records,
+        .rows_out = below.rows_out,
         .bytes_in = below.bytes_in,
         .bytes_out = below.bytes_out,
         .reject_count =

@@ -58,6 +58,8 @@ struct garim_journal_job garim_identity(const struct garim_job *job,
     add(&identity, "--records", "%llu:%llu",
         (unsigned long long)geometry->first_record,
         (unsigned long long)(geometry->first_record + geometry->records));
+    add(&identity, "worker", "rows of %zu bytes%s", garim_job_out_stride(job),
+        job->worker->drops ? ", some of them left out" : "");
     add(&identity, "--max-rejects", "%llu",
         (unsigned long long)options->max_rejects);
     add(&identity, "--mode", "%o", options->output_mode);

@@ -283,9 +283,7 @@ static enum garim_status restore(struct garim_job_state *state,
     state->resumed_windows = state->output.journal.point.windows;
     ASSERT(state->resumable);
     ASSERT(state->resumed_windows <= flow->geometry.window_count);
-    /* What was appended stands where only all that is before it tells. */
-    if (start == GARIM_START_PUBLISHED || flow->sink != &garim_sink_windows)
-        return GARIM_OK;
+    if (start == GARIM_START_PUBLISHED) return GARIM_OK;
     return garim_verify(flow, &state->output, flow->options->verify_part,
                         error);
 }

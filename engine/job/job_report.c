@@ -63,7 +63,7 @@ void garim_job_fill_report(const struct garim_job_state *state)
     struct garim_report *report = state->report;
     const struct garim_flow *flow = &state->flow;
     ASSERT(flow->io != NULL);
-    report->records_out = flow->total.records;
+    report->records_out = flow->total.rows_out;
     report->records_in = flow->source->reads ? flow->total.records : 0;
     report->bytes_in = flow->total.bytes_in;
     report->bytes_out = flow->total.bytes_out;

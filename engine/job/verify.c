@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "base/error.h"
 #include "flow/block.h"
+#include "flow/sink.h"
 #include "publish/fd_tuning.h"
 
 enum { DRAWN = 64, LOOK_MILLISECONDS = 100 };
@@ -24,6 +25,7 @@ struct check {
     uint64_t windows[DRAWN + 1]; /* to be made again, where not all are */
     uint64_t count;              /* of windows to be made again */
     bool all;
+    bool appended; /* where a window stands hangs on the others */
     _Atomic uint64_t next;
     _Atomic uint64_t bytes; /* compared so far */
     atomic_bool stop;
@@ -43,7 +45,8 @@ struct checker {
 
 /* ---- which --------------------------------------------------------------- */
 
-/* One window of each of DRAWN equal stretches, and the last. */
+/* One window of each of DRAWN equal stretches, and the last.  Of what was
+ * appended the last ones are made, whatever is drawn. */
 static int draw(struct check *check, uint64_t finished)
 {
     uint64_t random[DRAWN];
@@ -115,13 +118,23 @@ static size_t compare(const uint8_t *a, const uint8_t *b, size_t bytes)
     return i;
 }
 
-static void check_window(struct checker *checker, uint64_t index)
+static void refuse(struct check *check, uint64_t offset)
+{
+    struct garim_error error;
+    (void)garim_error_set_path(
+        &error, GARIM_VERIFY, check->output->part,
+        "the part is not what this input, policy and key make: it was changed "
+        "since it was written; find out by whom, then discard it with "
+        "--restart");
+    error.offset = offset;
+    fail(check, &error);
+}
+
+/* Compare the part with what was made. */
+static void compare_part(struct checker *checker)
 {
     struct check *check = checker->check;
     struct garim_block *block = &checker->block;
-    ASSERT(index < check->output->journal.point.windows);
-    if (!make(checker, index)) return;
-    ASSERT(block->data_bytes <= check->flow->geometry.window_bytes);
     struct garim_io_request request = {
         .operation = GARIM_IO_READ,
         .descriptor = check->output->descriptor,
@@ -142,13 +155,32 @@ static void check_window(struct checker *checker, uint64_t index)
     const size_t same = compare(block->data, checker->part, have);
     check->bytes += have;
     if (same == block->data_bytes) return;
-    (void)garim_error_set_path(
-        &error, GARIM_VERIFY, check->output->part,
-        "the part is not what this input, policy and key make: it was changed "
-        "since it was written; find out by whom, then discard it with "
-        "--restart");
-    error.offset = block->offset + same;
-    fail(check, &error);
+    refuse(check, block->offset + same);
+}
+
+static void check_window(struct checker *checker, uint64_t index)
+{
+    if (make(checker, index)) compare_part(checker);
+}
+
+/* The end of the last window is known, and so where each begins, from there
+ * back. */
+static void check_appended(struct checker *checker)
+{
+    struct check *check = checker->check;
+    struct garim_block *block = &checker->block;
+    const struct garim_journal_point *point = &check->output->journal.point;
+    uint64_t end = point->bytes_out;
+    for (uint64_t i = 1; i <= check->count && !check->stop; i++) {
+        if (!make(checker, point->windows - i)) return;
+        const bool first = i == point->windows;
+        if (first ? end != block->data_bytes : end < block->data_bytes) {
+            refuse(check, 0);
+            return;
+        }
+        block->offset = end -= block->data_bytes;
+        if (block->data_bytes > 0) compare_part(checker);
+    }
 }
 
 /* ---- a thread ------------------------------------------------------------ */
@@ -162,8 +194,11 @@ static enum garim_status open_checker(struct checker *checker,
     const size_t alignment = GARIM_DIRECT_ALIGNMENT;
     checker->block.buffer =
         aligned_alloc(alignment, garim_align_up(flow->buffer_bytes));
-    checker->part = aligned_alloc(
-        alignment, garim_align_up(flow->geometry.window_bytes) + alignment);
+    const size_t window_bytes = checker->check->appended
+                                    ? flow->made_bytes
+                                    : flow->geometry.window_bytes;
+    checker->part =
+        aligned_alloc(alignment, garim_align_up(window_bytes) + alignment);
     checker->rejects = calloc(flow->rejects_max, sizeof *checker->rejects);
     checker->block.tally.counts =
         calloc(worker->count_size + 1, sizeof(uint64_t));
@@ -198,7 +233,9 @@ static void *checker_main(void *argument)
     struct checker checker = {.check = check};
     struct garim_error error;
     if (open_checker(&checker, &error) != GARIM_OK) fail(check, &error);
-    for (uint64_t i; !check->stop && (i = check->next++) < check->count;)
+    if (check->appended && !check->stop) check_appended(&checker);
+    for (uint64_t i; !check->appended && !check->stop &&
+                     (i = check->next++) < check->count;)
         check_window(&checker, check->all ? i : check->windows[i]);
     close_checker(&checker);
     (void)pthread_mutex_lock(&flow->lock);
@@ -269,15 +306,20 @@ enum garim_status garim_verify(struct garim_flow *flow,
                                const struct garim_output *output, bool all,
                                struct garim_error *error)
 {
-    struct check check = {.flow = flow, .output = output, .all = all};
+    struct check check = {
+        .flow = flow,
+        .output = output,
+        .all = all,
+        .appended = flow->sink->in_turn,
+    };
     if (draw(&check, output->journal.point.windows) < 0)
         return garim_error_set(error, GARIM_TEMPORARY,
                                "no random numbers; run again");
-    const unsigned count =
-        check.count < flow->threads ? (unsigned)check.count : flow->threads;
+    const uint64_t most = check.appended ? 1 : flow->threads;
+    const unsigned count = (unsigned)(check.count < most ? check.count : most);
     pthread_t *threads = calloc(count, sizeof *threads);
     if (threads == NULL) return garim_error_no_memory(error);
-    if ((output->without & GARIM_WITHOUT_DIRECT) == 0)
+    if ((output->without & GARIM_WITHOUT_DIRECT) == 0 && !check.appended)
         (void)garim_direct_probe(flow->io, output->descriptor, GARIM_IO_READ,
                                  0);
     const unsigned started = start(&check, threads, count);

@@ -73,6 +73,7 @@ bool garim_bounds_hold_point(const struct garim_journal_job *job,
                                                   : point->bytes_out <= bytes;
     return point->windows <= count && bytes_hold &&
            point->records <= bounds->records &&
+           point->rows_out <= point->records &&
            point->bytes_in <= bounds->bytes_in &&
            point->complete <= (point->windows == count ? 1 : 0);
 }

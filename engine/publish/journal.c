@@ -20,7 +20,7 @@
 #include "publish/place.h"
 
 enum {
-    STATE_FORMAT = 2,
+    STATE_FORMAT = 3,
     SEAL_BYTES = GARIM_JOURNAL_SEAL_BYTES,
     HEAD_BYTES = 4096, /* where the slots begin */
 };

@@ -47,8 +47,9 @@ struct garim_journal_bounds {
 /* One checkpoint.  In the file its counts and rejects follow. */
 struct garim_journal_point {
     uint64_t sequence;
-    uint64_t windows; /* finished and on the disk, from the first on */
-    uint64_t records; /* of exactly those */
+    uint64_t windows;  /* finished and on the disk, from the first on */
+    uint64_t records;  /* of exactly those */
+    uint64_t rows_out; /* that came of them */
     uint64_t bytes_in;
     uint64_t bytes_out;
     uint64_t reject_count;

@@ -65,6 +65,9 @@ uint64_t job_draw(uint64_t limit);
 
 size_t job_input_size(const struct scenario *scenario);
 
+/* How many records the worker leaves. */
+uint64_t job_rows_out(const struct scenario *scenario);
+
 /* Of a record that the worker made. */
 size_t job_out_stride(const struct scenario *scenario);
 

@@ -90,7 +90,7 @@ void resume_check_numbers(const struct scenario *scenario,
     cr_assert_eq(outcome->status, GARIM_OK, "%s", outcome->error.message);
     cr_assert_eq(outcome->counts[0], sum);
     cr_assert_eq(outcome->counts[1], scenario->records);
-    cr_assert_eq(report->records_out, scenario->records);
+    cr_assert_eq(report->records_out, job_rows_out(scenario));
     cr_assert_eq(report->bytes_in, job_input_size(scenario));
     cr_assert_eq(report->bytes_out, expected_bytes);
     cr_assert_eq(report->reject_count, scenario->faults);

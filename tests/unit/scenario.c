@@ -61,6 +61,14 @@ static size_t put_edge(const struct garim_framing *framing,
     return bytes;
 }
 
+uint64_t job_rows_out(const struct scenario *scenario)
+{
+    uint64_t rows = 0;
+    for (uint64_t i = 0; i < scenario->records; i++)
+        rows += toy_drops(scenario, i) ? 0 : 1;
+    return rows;
+}
+
 /* Record by record, in their order. */
 uint8_t *job_make_output(const struct scenario *scenario, const uint8_t *input,
                          uint64_t records, bool whole, size_t *ret_bytes)

@@ -204,7 +204,9 @@ Test(leftovers, what_does_not_differ)
 {
     const struct garim_job_options options = {0};
     const struct garim_worker worker = {0};
-    const struct garim_job job = {.options = &options, .worker = &worker};
+    const struct garim_framing framing = {.stride = 1};
+    const struct garim_job job = {
+        .options = &options, .framing = &framing, .worker = &worker};
     const struct garim_geometry geometry = {.window_bytes = 4096};
     struct garim_input input = {.identity = {.st_ino = 7, .st_size = 9}};
     const struct garim_journal_job one =

@@ -130,6 +130,49 @@ Test(verify, the_last_window_always)
     resume_free_files();
 }
 
+static uint64_t part_bytes(void)
+{
+    struct stat status;
+    cr_assert_eq(stat(job_part_path, &status), 0);
+    return (uint64_t)status.st_size;
+}
+
+/* Where rows are left out, a window stands where those beside it say. */
+Test(verify, all_that_was_appended)
+{
+    struct scenario scenario = many_windows();
+    const struct fault_plan plan = {FAULT_WRITE, WINDOWS + 3, 0};
+    scenario.drops = true;
+    resume_make_files(&scenario);
+    for (uint64_t offset = 0; offset < WINDOWS / 2 * WINDOW;
+         offset += 5 * WINDOW + 50) {
+        leave(&scenario, &plan);
+        change_part(offset);
+        const struct garim_error error = resume(&scenario, true);
+        check_refusal(&error, offset);
+    }
+    resume_free_files();
+}
+
+Test(verify, the_end_of_what_was_appended_always)
+{
+    struct scenario scenario = many_windows();
+    const struct fault_plan plan = {FAULT_WRITE, WINDOWS + 3, 0};
+    struct garim_error error = {0};
+    scenario.drops = true;
+    resume_make_files(&scenario);
+    leave(&scenario, &plan);
+    for (uint64_t offset = part_bytes() - 1; error.status != GARIM_VERIFY;
+         offset -= WINDOW / 2) {
+        leave(&scenario, &plan);
+        change_part(offset);
+        error = resume(&scenario, false);
+        cr_assert(error.status == GARIM_OK || error.status == GARIM_VERIFY);
+        if (error.status == GARIM_OK) cr_assert(resume_is_there());
+    }
+    resume_free_files();
+}
+
 Test(verify, a_complete_part)
 {
     const struct scenario scenario = many_windows();
