@@ -103,7 +103,7 @@ def main():
     complaints += ratchet("lines over 80 columns", tally["wide"], WIDE_LINES_ALLOWED)
     complaints += ratchet("functions over 40 lines", tally["long"], LONG_FUNCTIONS_ALLOWED)
     complaints += format_complaints([name for name in listed if name.endswith((".c", ".h"))])
-    print("\n".join(complaints) if complaints else f"tidy: {count} files are")
+    print("\n".join(complaints) if complaints else f"tidy: {count} files checked")
     return 1 if complaints else 0
 
 

@@ -27,7 +27,7 @@ void garim_pace_close(struct garim_pace *pace);
 /* Whether `bytes` may be read at the time `now`: then they count as read. */
 bool garim_pace_take(struct garim_pace *pace, size_t bytes, uint64_t now);
 
-/* Sleep until the next read may begin, or for ever over. */
+/* Sleep until the next read may begin or, once released, not at all. */
 void garim_pace_wait(struct garim_pace *pace);
 
 /* Wake all who wait, now and later: the job stops. */

@@ -26,7 +26,7 @@ bool garim_turn_is(const struct garim_turn *turn, uint64_t index);
 /* Give the turn on to block `index + 1`; the caller has it. */
 void garim_turn_pass(struct garim_turn *turn, uint64_t index);
 
-/* Sleep until it is the turn of block `index`, or for ever over. */
+/* Sleep until it is the turn of block `index` or, once released, not at all. */
 void garim_turn_wait(struct garim_turn *turn, uint64_t index);
 
 /* Wake all who wait, now and later: the job stops. */

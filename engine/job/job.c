@@ -355,8 +355,8 @@ static enum garim_status publish(struct garim_job_state *state,
     return status == GARIM_OK ? tell(state, error) : status;
 }
 
-/* Whether the part is worth more than what is won by a clean folder: then
- * `error` says how to go on. */
+/* Whether the part can be resumed and is kept; then `error` says how to go on.
+ */
 static bool keep_part(const struct garim_job_state *state,
                       enum garim_status status, struct garim_error *error)
 {

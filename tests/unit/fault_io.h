@@ -41,7 +41,7 @@ enum {
 
 struct fault_plan {
     enum fault_call call;
-    unsigned long when; /* the how manieth of them, from 1; 0: never */
+    unsigned long when; /* which of them fails, from 1; 0: none */
     int error;          /* to answer with, or one of: */
 };
 
