@@ -42,7 +42,7 @@ void garim_block_lay_out(const struct garim_flow *flow,
 static bool begins_so(const struct garim_edge_piece *piece,
                       const struct garim_begins *begins)
 {
-    if (piece->from >= begins->bytes) return true;
+    if (piece->bytes == 0 || piece->from >= begins->bytes) return true;
     const size_t left = begins->bytes - (size_t)piece->from;
     return memcmp(piece->in, begins->data + piece->from,
                   piece->bytes < left ? piece->bytes : left) == 0;

@@ -138,8 +138,6 @@ static bool copy(struct garim_checkpoint *checkpoint,
      * finished after the stop had been set. */
     if (garim_rejects_stop(&flow->rejects) != GARIM_NONE) return false;
     ASSERT(windows <= flow->geometry.window_count);
-    ASSERT(below.records <= flow->geometry.records);
-    ASSERT(below.bytes_out <= flow->geometry.output_bytes);
     const uint64_t record_end =
         windows == flow->geometry.window_count
             ? GARIM_NONE

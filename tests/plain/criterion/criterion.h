@@ -81,7 +81,10 @@ plain_skip(const char *format, ...);
     PLAIN_CHECK(fabs((double)((a) - (b))) <= (apart), #a " about " #b,         \
                 __VA_ARGS__)
 #define cr_expect cr_assert
+#define cr_expect_arr_eq cr_assert_arr_eq
 #define cr_expect_eq cr_assert_eq
+#define cr_expect_not cr_assert_not
+#define cr_expect_null cr_assert_null
 #define cr_expect_str_eq cr_assert_str_eq
 #define cr_skip_test(...) plain_skip(__VA_ARGS__)
 
