@@ -138,8 +138,8 @@ static size_t skip_characters(const struct garim_codepage *page,
 {
     if (!page->utf8) return characters < bytes ? characters : bytes;
     size_t at = 0;
-    for (; characters > 0 && at < bytes; characters--)
-        at += garim_codepage_length(page, text + at, bytes - at);
+    for (; at < bytes; at++)
+        if ((text[at] & 0xC0) != 0x80 && characters-- == 0) break;
     return at;
 }
 
