@@ -387,6 +387,18 @@ JOBS = unit(
     ("name-of-another-file", "output.c",
      "if (garim_place_holds_name(io, output->folder, name, output->descriptor))", "if (true)"),
     ("name-taken", "output.c", "if (result == -EEXIST)\n", "if (false)\n"),
+    ("part-removed-by-name", "output.c",
+     "if (garim_place_holds_name(output->io, output->folder, name, output->descriptor))\n"
+     "(void)output->io->remove", "(void)output->io->remove"),
+    ("state-goes-too-early", "output.c", "output->published ? output->settled : !keep",
+     "output->published || !keep"),
+    ("resume-of-another-part", "job.c",
+     "|| garim_output_check(&state->output, NULL) != GARIM_OK)", ")"),
+) + unit(
+    "leftovers/part_*",
+    ("part-not-locked", "leftovers.c",
+     "const int result = garim_place_lock(output->io, descriptor, timeout_ms);",
+     "(void)timeout_ms; const int result = 0;"),
 ) + unit(
     "seal/*",
     ("seals-of-one-key", "api_seal.c", '[GARIM_SEAL_INPUT] = "input"',

@@ -355,8 +355,8 @@ static enum garim_status publish(struct garim_job_state *state,
     return status == GARIM_OK ? tell(state, error) : status;
 }
 
-/* Whether the part can be resumed and is kept; then `error` says how to go on.
- */
+/* Whether what is there is kept; where the part can be resumed `error` says how
+ * to go on. */
 static bool keep_part(const struct garim_job_state *state,
                       enum garim_status status, struct garim_error *error)
 {
@@ -367,7 +367,8 @@ static bool keep_part(const struct garim_job_state *state,
     if ((status == GARIM_DATA || status == GARIM_INPUT) &&
         point->windows > state->resumed_windows)
         return false;
-    if (error == NULL) return true;
+    if (error == NULL || garim_output_check(&state->output, NULL) != GARIM_OK)
+        return true;
     const size_t used = strlen(error->message);
     (void)snprintf(error->message + used, sizeof error->message - used,
                    "; --resume goes on after %llu records",

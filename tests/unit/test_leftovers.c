@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
@@ -268,5 +269,22 @@ Test(leftovers, what_cannot_be)
     scenario.framing.header.bytes = 0;
     expect(&scenario, GARIM_IN_THE_WAY, "not a state of garim");
     cr_assert(resume_exists(job_state_path));
+    resume_free_files();
+}
+
+/* The writes of a killed process still hold the part, though not the state. */
+Test(leftovers, part_that_is_held)
+{
+    struct scenario scenario = resume_job();
+    resume_make_files(&scenario);
+    resume_leave(LEFT_SAME, &scenario);
+    scenario.options.restart = true;
+    fault_begin(NULL);
+    const int held = open(job_part_path, O_RDONLY);
+    cr_assert_eq(flock(held, LOCK_EX | LOCK_NB), 0);
+    expect(&scenario, GARIM_TEMPORARY, "locked by another run");
+    cr_assert_eq(close(held), 0);
+    expect(&scenario, GARIM_OK, "");
+    cr_assert(resume_is_there());
     resume_free_files();
 }
