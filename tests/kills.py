@@ -12,6 +12,7 @@ is counted by the rows of the table of publication; the rows that a kill reaches
 all have been seen.
 """
 import argparse
+import itertools
 import json
 import os
 import random
@@ -49,6 +50,9 @@ def arguments():
     parser.add_argument("workloads", type=Path, help="the folder of bench/workloads")
     parser.add_argument("--kills", type=int, default=10000, help="default 10000")
     parser.add_argument("--seed", type=int, default=None, help="default: a new one, which is said")
+    parser.add_argument("--only", type=int, metavar="N",
+                        help="story N of the seed, as many times as --kills says: its kills come "
+                             "at the same moments, as far as a clock can say")
     parser.add_argument("--folder", default=calm.FOLDER,
                         help=f"where to work; default {calm.FOLDER}")
     parser.add_argument("--kibibytes", type=int, default=1500, help="size of the input")
@@ -270,24 +274,28 @@ def main():
     options = arguments()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}", flush=True)
-    draw = random.Random(seed)
+    numbers = itertools.count() if options.only is None else itertools.repeat(
+        options.only, options.kills)
     passed = failed = kills = 0
     with tempfile.TemporaryDirectory(dir=options.folder, prefix="garim-kill-") as name:
         job = Job(options.binary, options.workloads, Path(name), options.kibibytes)
         durations, rows, reports = {}, {}, {}
-        while kills < options.kills and failed < 10:
-            story = Story(job, draw, durations, rows, reports)
+        for number in numbers:
+            if kills >= options.kills or failed == 10:
+                break
+            story = Story(job, random.Random(f"{seed}/{number}"), durations, rows, reports)
             try:
                 story.tell()
                 passed += 1
             except (Wrong, subprocess.TimeoutExpired) as error:
                 failed += 1
-                print(f"FAILED {' '.join(story.options)}: {error}; left: {story.left()}")
+                print(f"FAILED story {number}: {' '.join(story.options)}: {error}; "
+                      f"left: {story.left()}")
                 print("\n".join(f"    {line}" for line in story.log), flush=True)
             kills += story.kills
     print(f"{kills} kills left:", ", ".join(f"{row} {rows[row]}" for row in sorted(rows)))
     print("reports of outputs:", ", ".join(f"{word} {reports[word]}" for word in sorted(reports)))
-    for row in SURE:
+    for row in SURE if options.only is None else ():
         if row not in rows:
             failed += 1
             print(f"FAILED: no kill left: {row}")
