@@ -16,7 +16,7 @@ struct garim_checkpoint {
     const struct garim_input *input;
     uint64_t every_bytes;
     double every_seconds;
-    double next_seconds; /* on garim_run_clock() */
+    double next_seconds; /* on garim_flow_clock() */
     uint64_t *counts;    /* a copy of what is to be noted */
     struct garim_reject *rejects;
     bool folder_synced;

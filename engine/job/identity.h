@@ -6,7 +6,7 @@
 #define GARIM_JOB_IDENTITY_H
 
 #include "flow/geometry.h"
-#include "job/job.h"
+#include "job/description.h"
 #include "publish/input.h"
 #include "publish/journal.h"
 

@@ -6,7 +6,7 @@
 #define GARIM_JOB_JOB_STATE_H
 
 #include "job/checkpoint.h"
-#include "job/job.h"
+#include "job/description.h"
 
 /* What a job holds besides what its lanes share. */
 struct garim_job_state {
@@ -17,7 +17,7 @@ struct garim_job_state {
     struct garim_checkpoint checkpoint;
     struct garim_report *report;
     size_t window_bytes;
-    double begin_seconds; /* on garim_run_clock() */
+    double begin_seconds; /* on garim_flow_clock() */
     unsigned lanes;
     bool resumable;
     bool noted;               /* what it does without */

@@ -6,7 +6,7 @@
 #define GARIM_JOB_SLICE_H
 
 #include "flow/geometry.h"
-#include "job/job.h"
+#include "job/description.h"
 #include "publish/input.h"
 
 /* The geometry of the records of `job` that its options choose; a stream's is
